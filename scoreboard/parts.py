@@ -106,7 +106,7 @@ def build(settings: Settings, *, clock: Clock = now, plan: Plan | None = None) -
             receipts=receipts,
             announce=projector.advance,
         ),
-        *accounts_build.folds(announce=projector),
+        *accounts_build.folds(boards=projector),
         *merging_build.folds(board_tables),
         *keyring_build.folds(projector.advance),
     ]
@@ -118,7 +118,7 @@ def build(settings: Settings, *, clock: Clock = now, plan: Plan | None = None) -
         journal=journal.reader,
         writer=writer,
         ring=ring,
-        ranked=board_tables.windows.ranked,
+        find_ranked=board_tables.windows.find_ranked,
     )
     boards = boards_build.build(base, board_tables, journal=journal.patient, writer=writer, names=names)
     audit = audit_build.build(base, journal.patient, folds)

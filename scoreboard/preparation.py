@@ -69,7 +69,7 @@ class Preparation:
         try:
             self._define()
             with suppress(RedisAway):
-                self.boards.follower.begin()
+                self.boards.follower.build_if_short()
             _ = self.base.eviction.policy  # reading it logs a warning if keys may be evicted
         finally:
             self.done.set()  # one board's error must not keep the others' scores out

@@ -1,4 +1,4 @@
-"""Access tokens: short-lived JWTs that any process can verify by itself."""
+"""Access tokens: short-lived JWTs that any process can verify without a query."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from scoreboard.core.clock import Clock
 from scoreboard.core.errors import Unauthenticated
 from scoreboard.keyring.service import KeyRing
 
-SECONDS = 900
+SECONDS = 900  # how long a token is valid
 PURPOSE = "access"
-ALGORITHM = "HS256"  # the only one, whatever a token's header says
+ALGORITHM = "HS256"  # the only one that is accepted: a token's header does not choose it
 ISSUER = AUDIENCE = "scoreboard"
 TYPE = "at+jwt"
-REQUIRED = ["iss", "aud", "sub", "sid", "iat", "exp", "roles"]
-MAX_KEPT = 20_000  # verified tokens that a process remembers
-LONGEST = 2048
+REQUIRED_CLAIMS = ["iss", "aud", "sub", "sid", "iat", "exp", "roles"]
+MAX_CACHED = 20_000  # verified tokens in each process
+MAX_LENGTH = 2048
 # The unused bits of the last character are 0, so that each token has one spelling.
 JWT = re.compile(r"^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]\Z")
 
@@ -31,11 +31,11 @@ class AccessTokens:
 
     def __init__(self, ring: KeyRing, clock: Clock) -> None:
         self._ring, self._clock = ring, clock
-        self._read: OrderedDict[str, Player] = OrderedDict()
+        self._players: OrderedDict[str, Player] = OrderedDict()
         self._version = ring.version
 
     def issue(self, session: str, account: Account) -> str:
-        """A new token of this session."""
+        """Issue a new token of this session."""
         key, now = self._ring.signing_key(PURPOSE), self._clock()
         claims = {
             "iss": ISSUER,
@@ -52,23 +52,23 @@ class AccessTokens:
 
     def read(self, token: str) -> Player:
         """The player of this token. Raises Unauthenticated, unauthenticated or token_expired."""
-        player = self._known(token)
+        player = self._find(token)
         if player.expires_at <= self._clock():
             raise Unauthenticated("This access token has expired: refresh it.", code="token_expired")
         return player
 
-    def _known(self, token: str) -> Player:
+    def _find(self, token: str) -> Player:
         if self._version != self._ring.version:  # a key may have been revoked
             self._version = self._ring.version
-            self._read.clear()
-        player = self._read.get(token)
+            self._players.clear()
+        player = self._players.get(token)
         if player is None:
-            player = self._read[token] = self._verified(token)
-            if len(self._read) > MAX_KEPT:
-                self._read.popitem(last=False)
+            player = self._players[token] = self._verify(token)
+            if len(self._players) > MAX_CACHED:
+                self._players.popitem(last=False)
         return player
 
-    def _verified(self, token: str) -> Player:
+    def _verify(self, token: str) -> Player:
         try:
             return _player(self._claims(token))
         except (jwt.InvalidTokenError, KeyError, TypeError, ValueError, IndexError, OverflowError):
@@ -76,8 +76,8 @@ class AccessTokens:
 
     def _claims(self, token: str) -> dict[str, Any]:
         if not JWT.match(token):  # the decoder ignores further characters and unused bits
-            raise ValueError("not in the spelling of this server")
-        header = jwt.get_unverified_header(token[:LONGEST])
+            raise ValueError("not in the form that this server issues")
+        header = jwt.get_unverified_header(token[:MAX_LENGTH])
         key = self._ring.opening_key(PURPOSE, str(header["kid"])[:64])
         if key is None or header.get("typ") != TYPE:
             raise ValueError("no key of this server signed it")
@@ -88,7 +88,12 @@ class AccessTokens:
             audience=AUDIENCE,
             issuer=ISSUER,
             # `read` checks the expiry each time, by the server's clock: a verified token is cached.
-            options={"require": REQUIRED, "verify_exp": False, "verify_iat": False, "verify_nbf": False},
+            options={
+                "require": REQUIRED_CLAIMS,
+                "verify_exp": False,
+                "verify_iat": False,
+                "verify_nbf": False,
+            },
         )
 
 

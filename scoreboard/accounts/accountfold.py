@@ -1,4 +1,4 @@
-"""How facts about players change their accounts and sessions: inside the writer's transaction."""
+"""The fold of facts about players. It changes their accounts and sessions in the writer's transaction."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import Any, Literal
 
 from scoreboard.accounts.rules import (
     SESSION_MS,
+    account_suspended,
     invalid_credentials,
     no_password,
     not_a_guest,
     player_not_found,
     session_over,
-    suspended,
     username_taken,
     wrong_password,
 )
@@ -26,8 +26,8 @@ from scoreboard.core.storage.db import Connection
 from scoreboard.journal.simplefold import SimpleBatch
 from scoreboard.journal.types import Fact, Position, Span
 
-Announce = Callable[[Sequence[Name], Span], None]
-Renamed = Callable[[Sequence[str]], None]
+ShowNames = Callable[[Sequence[Name], Span], None]
+RefreshStreams = Callable[[Sequence[str]], None]
 KINDS = frozenset(
     {
         "player-created",
@@ -49,20 +49,20 @@ AUDITED = frozenset({"guest", "why", "role", "scoring"})  # not `session`, `disp
 
 @dataclass(frozen=True, kw_only=True)
 class AccountFold:
-    """Facts about players themselves."""
+    """Folds facts about players. After a commit it shows new names, and refreshes streams that list them."""
 
-    announce: Announce
-    renamed: Renamed
+    show_names: ShowNames
+    refresh_streams: RefreshStreams
     kinds: frozenset[str] = KINDS
     audited: frozenset[str] = AUDITED
 
     def open(self, db: Connection, facts: Sequence[Fact], at: int) -> AccountFoldBatch:
-        """A batch of facts about players. Nothing is loaded before."""
+        """Open a batch of facts about players. It loads nothing in advance."""
         return AccountFoldBatch(
             db=db,
             at=at,
-            announce=self.announce,
-            renamed=self.renamed,
+            show_names=self.show_names,
+            refresh_streams=self.refresh_streams,
             accounts=StoredAccounts(db),
             sessions=StoredSessions(db),
         )
@@ -70,17 +70,17 @@ class AccountFold:
 
 @dataclass(frozen=True, kw_only=True)
 class AccountFoldBatch(SimpleBatch):
-    """Facts about players in one batch."""
+    """Folds the facts about players of one batch."""
 
     db: Connection
     at: int
-    announce: Announce
-    renamed: Renamed
+    show_names: ShowNames
+    refresh_streams: RefreshStreams
     accounts: StoredAccounts
     sessions: StoredSessions
-    created: set[str] = field(default_factory=set)
-    named: dict[str, Name] = field(default_factory=dict)
-    revoked: dict[str, Revocation] = field(default_factory=dict)
+    created_players: set[str] = field(default_factory=set)
+    new_names: dict[str, Name] = field(default_factory=dict)
+    revocations: dict[str, Revocation] = field(default_factory=dict)
 
     def apply(self, fact: Fact, position: Position) -> dict[str, Any]:
         """Change an account or its sessions. Raises Conflict, Forbidden, NotFound or Unauthenticated."""
@@ -101,21 +101,21 @@ class AccountFoldBatch(SimpleBatch):
         change(fact)
         name = fact.data.get("displayName")
         if name is not None:
-            self.named[fact.player] = Name(player=fact.player, text=name, seq=position.seq)
+            self.new_names[fact.player] = Name(player=fact.player, text=name, seq=position.seq)
         return {}
 
     def finish(self) -> None:
-        """Write what the batch changed."""
-        Names(self.db).write(self.named.values())
-        if self.revoked:
-            self.sessions.revoke(list(self.revoked), self.at)
+        """Write the names and revocations that `apply` gathered."""
+        Names(self.db).write(self.new_names.values())
+        if self.revocations:
+            self.sessions.revoke(list(self.revocations), self.at)
 
     def project(self, span: Span) -> dict[str, Revocation]:
-        """Show names that changed. Returns the revocations, which this process takes in at once."""
-        self.announce(list(self.named.values()), span)
-        if others := [player for player in self.named if player not in self.created]:
-            self.renamed(others)
-        return self.revoked
+        """Show the names that changed. Returns the revocations, which this process takes in at once."""
+        self.show_names(list(self.new_names.values()), span)
+        if renamed_players := [player for player in self.new_names if player not in self.created_players]:
+            self.refresh_streams(renamed_players)
+        return self.revocations
 
     def _create(self, fact: Fact) -> None:
         username = fact.private.get("username")
@@ -125,7 +125,7 @@ class AccountFoldBatch(SimpleBatch):
         if username is not None:
             self.accounts.name(fact.player, username=username, password=fact.private["password"])
         self._open(fact)
-        self.created.add(fact.player)
+        self.created_players.add(fact.player)
 
     def _upgrade(self, fact: Fact) -> None:
         if not self._account(fact.player).guest:
@@ -134,7 +134,7 @@ class AccountFoldBatch(SimpleBatch):
         self._check_open(fact.private["session"])
         self.accounts.name(fact.player, username=fact.private["username"], password=fact.private["password"])
         # The guest's tokens may have been copied.
-        self._end_all(fact.player, spared="", why=REPLACED)
+        self._end_all(fact.player, except_for="", why=REPLACED)
         self._open(fact)
 
     def _change(self, fact: Fact) -> None:
@@ -143,12 +143,12 @@ class AccountFoldBatch(SimpleBatch):
             self.accounts.change(fact.player, "region", fact.data["region"])
 
     def _rename(self, fact: Fact) -> None:
-        """Change nothing here: `apply` takes the name, and most players of a server have no account."""
+        """Change no account: `apply` stores the name, and players of a server may have no account."""
 
     def _sign_in(self, fact: Fact) -> None:
         self._check_password(fact.player, fact.private["password"], invalid_credentials())
         if self._account(fact.player).suspended:
-            raise suspended()
+            raise account_suspended()
         self._open(fact)
 
     def _open(self, fact: Fact) -> None:
@@ -168,31 +168,31 @@ class AccountFoldBatch(SimpleBatch):
 
     def _end_others(self, fact: Fact) -> None:
         self._account(fact.player)
-        self._end_all(fact.player, spared=fact.data["session"], why=fact.data["why"])
+        self._end_all(fact.player, except_for=fact.data["session"], why=fact.data["why"])
 
     def _set_password(self, fact: Fact) -> None:
         if self._account(fact.player).guest:
             raise no_password()
-        spared = fact.data["session"]
-        if spared:  # a player changes their own password, an operator anybody's
-            self._check_open(spared)
+        session = fact.data["session"]
+        if session:  # the player's own; without one, an operator sets the password
+            self._check_open(session)
             self._check_password(fact.player, fact.private["before"], wrong_password())
         self.accounts.change(fact.player, "password", fact.private["password"])
-        self._end_all(fact.player, spared=spared, why="the password was changed")
+        self._end_all(fact.player, except_for=session, why="the password was changed")
 
-    def _end_all(self, player: str, *, spared: str, why: str) -> None:
-        for id in self.sessions.end_all(player, spared=spared, at=self.at, why=why):
+    def _end_all(self, player: str, *, except_for: str, why: str) -> None:
+        for id in self.sessions.end_all(player, except_for=except_for, at=self.at, why=why):
             self._revoke(id, "replaced" if why == REPLACED else "ended")
 
     def _revoke(self, subject: str, why: Literal["ended", "replaced", "changed", "suspended"]) -> None:
-        self.revoked[subject] = Revocation(at=self.at, why=why)
+        self.revocations[subject] = Revocation(at=self.at, why=why)
 
     def _suspend(self, fact: Fact) -> None:
         account = self._account(fact.player)
         if not account.suspended:
             self.accounts.change(fact.player, "suspended_at", self.at)
         if not account.guest:  # a guest could never sign in again: their sessions are refused, not ended
-            self._end_all(fact.player, spared="", why="suspended")
+            self._end_all(fact.player, except_for="", why="suspended")
         self._revoke(fact.player, "suspended")
 
     def _reinstate(self, fact: Fact) -> None:
@@ -201,16 +201,16 @@ class AccountFoldBatch(SimpleBatch):
         self._revoke(fact.player, "changed")
 
     def _grant(self, fact: Fact) -> None:
-        suspended = self._account(fact.player).suspended
+        account = self._account(fact.player)
         self.accounts.change(fact.player, "role", fact.data["role"])
-        self._revoke(fact.player, "suspended" if suspended else "changed")
+        self._revoke(fact.player, "suspended" if account.suspended else "changed")
 
     def _allow(self, fact: Fact) -> None:
         self._account(fact.player)
         self.accounts.change(fact.player, "scoring", int(fact.data["scoring"]))
 
     def _check_free(self, username: str) -> None:
-        if self.accounts.taken(username):
+        if self.accounts.is_taken(username):
             raise username_taken()
 
     def _check_open(self, session: str) -> None:
@@ -218,9 +218,9 @@ class AccountFoldBatch(SimpleBatch):
         if found is None or found.ended_at is not None:
             raise session_over()
 
-    def _check_password(self, player: str, verified: str, refusal: ScoreboardError) -> None:
-        # It may have changed since it was verified: a sign-in that began before must fail.
-        if self.accounts.password(player) != verified:
+    def _check_password(self, player: str, hash: str, refusal: ScoreboardError) -> None:
+        # It may have changed since it was verified: a sign-in that began before the change must fail.
+        if self.accounts.password(player) != hash:
             raise refusal
 
     def _account(self, player: str) -> Account:

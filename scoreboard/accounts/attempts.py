@@ -1,8 +1,8 @@
 """Attempts at a password: failures are limited, and no number of them locks the owner out.
 
-An attempt is counted before the password is verified, and given back if it was right. So a burst can't
-exceed the limit. Many right attempts at once, as from a school, must not exceed it either: each process makes
-one attempt of an address at a time.
+An attempt is counted before the password is verified, so that a burst can't exceed the limit. The count is
+taken back if the password was right. Many right attempts at once, as from a school, must not exceed the limit
+either, so each process makes one attempt of an address at a time.
 
 Failures are counted by address, by user name and address, and by user name alone. The last count refuses no
 attempt: when it is exceeded, each attempt from a network that is new to the player needs a solved puzzle.
@@ -23,8 +23,9 @@ from scoreboard.core.errors import ScoreboardError
 from scoreboard.core.http.parts import parts
 from scoreboard.core.limits.rules import address, count, exceeded, give_back
 
-# These stay counted, also a request for a puzzle: once its limit is exceeded, refusing costs less.
-FAILED = ("invalid_credentials", "wrong_password", "proof_of_work_needed")
+# Failures stay counted, and so does a request for a puzzle: once its limit is exceeded, refusing costs less.
+FAILURES = ("invalid_credentials", "wrong_password", "proof_of_work_needed")
+# Limits: by address, by user name and address; by user name alone.
 HERE = ("sign-in", "sign-in-name")
 EVERYWHERE = "sign-in-everywhere"
 WAIT_SECONDS = 1.0
@@ -32,31 +33,38 @@ WAIT_SECONDS = 1.0
 
 @contextmanager
 def sign_in(username: str, password: str, proof: WorkProof | None) -> Iterator[None]:
-    """Let one sign-in be tried. Raises TooMany, also as ProofNeeded, or Unavailable, overloaded."""
+    """Run one sign-in in this context. Raises TooMany, also as ProofNeeded, or Unavailable, overloaded."""
     name = username_key(username)
-    everywhere = _counted(EVERYWHERE, of=name, refuse=False)
-    with _logged(), _one_at_a_time(), _counted(*HERE, of=name), everywhere as seconds:
-        if seconds and not _allowed(username, password, proof):
-            raise parts().accounts.puzzles.needed(username, retry_after_seconds=seconds)
+    everywhere = _count_attempt(EVERYWHERE, of=name, refuse=False)
+    with _log_refusal(), _one_at_a_time(), _count_attempt(*HERE, of=name), everywhere as seconds:
+        if seconds and not _is_allowed(username, password, proof):
+            raise parts().accounts.puzzles.proof_needed(username, retry_after_seconds=seconds)
         yield
 
 
 @contextmanager
 def change(player: str, username: str | None) -> Iterator[None]:
-    """Let a signed-in player try their password once. Raises TooMany or Unavailable, overloaded."""
+    """Run one change of a password in this context. Raises TooMany, or Unavailable, overloaded."""
     name = username_key(username or player)
-    with _logged(), _one_at_a_time(), _counted(*HERE, of=name), _counted(EVERYWHERE, of=player):
+    with (
+        _log_refusal(),
+        _one_at_a_time(),
+        _count_attempt(*HERE, of=name),
+        _count_attempt(EVERYWHERE, of=player),
+    ):
         yield
 
 
-def _allowed(username: str, password: str, proof: WorkProof | None) -> bool:
-    if proof is not None and parts().accounts.puzzles.solved(username, password, proof.nonce, proof.solution):
+def _is_allowed(username: str, password: str, proof: WorkProof | None) -> bool:
+    if proof is not None and parts().accounts.puzzles.is_solved(
+        username, password, proof.nonce, proof.solution
+    ):
         return True
-    return parts().accounts.players.familiar(username, network())
+    return parts().accounts.players.is_familiar(username, network())
 
 
 @contextmanager
-def _logged() -> Iterator[None]:
+def _log_refusal() -> Iterator[None]:
     """Log the network of a refused attempt."""
     try:
         yield
@@ -75,10 +83,10 @@ def _one_at_a_time() -> Iterator[None]:
 
 
 @contextmanager
-def _counted(*limits: str, of: str, refuse: bool = True) -> Iterator[int]:
-    """Count an attempt against limits, and give it back unless it failed.
+def _count_attempt(*limits: str, of: str, refuse: bool = True) -> Iterator[int]:
+    """Count an attempt against limits, and take the count back unless it failed.
 
-    Without `refuse`, yields for how many seconds a limit is exceeded.
+    Yields 0, or without `refuse` the seconds for which a limit is exceeded.
     """
     seconds = 0
     if refuse:
@@ -88,7 +96,7 @@ def _counted(*limits: str, of: str, refuse: bool = True) -> Iterator[int]:
     try:
         yield seconds
     except ScoreboardError as error:
-        if error.code not in FAILED:
+        if error.code not in FAILURES:
             give_back(*limits, of=of)
         raise
     except BaseException:

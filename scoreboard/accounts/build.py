@@ -33,28 +33,28 @@ from scoreboard.journal.types import Fold, Span
 from scoreboard.journal.writer import Writer
 from scoreboard.keyring.service import KeyRing
 
-Ranked = Callable[[Sequence[str], int], set[str]]
+FindRanked = Callable[[Sequence[str], int], set[str]]  # those of these players who scored since a time
 
 
-class Announcer(Protocol):
-    """Updates boards, which show names, after commits of facts about players."""
+class BoardUpdates(Protocol):
+    """Updates the boards, which show names, after commits of facts about players."""
 
     def show_names(self, names: Sequence[Name], span: Span) -> None:
-        """The facts of `span` gave players names, and changed no board."""
+        """Show names that the facts of `span` changed. The facts changed no scores."""
 
     def refresh_streams(self, players: Sequence[str]) -> None:
-        """The names of these players changed: update the boards that list them."""
+        """Have streams read the boards that list these players again, whose names changed."""
 
     def forget_names(self, players: Sequence[str], span: Span) -> None:
-        """The facts of `span` purged players who are on no board."""
+        """Forget the names of players whom the facts of `span` purged, who are on no board."""
 
     def advance(self, span: Span) -> None:
-        """The facts of `span` change no board."""
+        """Advance the position by the facts of `span`, which change no board."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class AccountTables:
-    """The tables that other features read."""
+    """The services that other features read accounts and names with."""
 
     accounts: Accounts
     names: Names
@@ -74,26 +74,32 @@ class AccountsParts:
 
 
 def build_tables(base: Base) -> AccountTables:
-    """The tables that other features read. They need no writer."""
+    """Build the services that other features read with. They need no writer."""
     return AccountTables(
         accounts=Accounts(stored=StoredAccounts(base.database)),
         names=Names(base.database),
     )
 
 
-def folds(*, announce: Announcer) -> list[Fold]:
-    """Folds of facts about accounts and server keys."""
+def folds(*, boards: BoardUpdates) -> list[Fold]:
+    """The folds of facts about accounts and server keys. `boards` is called after their commits."""
     return [
-        AccountFold(announce=announce.show_names, renamed=announce.refresh_streams),
-        PurgeFold(announce=announce.forget_names),
-        SimpleFold({CREATED, REVOKED}, apply=apply_key, announce=announce.advance, audited=AUDITED),
+        AccountFold(show_names=boards.show_names, refresh_streams=boards.refresh_streams),
+        PurgeFold(forget_names=boards.forget_names),
+        SimpleFold({CREATED, REVOKED}, apply=apply_key, announce=boards.advance, audited=AUDITED),
     ]
 
 
 def build(
-    base: Base, tables: AccountTables, *, journal: Journal, writer: Writer, ring: KeyRing, ranked: Ranked
+    base: Base,
+    tables: AccountTables,
+    *,
+    journal: Journal,
+    writer: Writer,
+    ring: KeyRing,
+    find_ranked: FindRanked,
 ) -> AccountsParts:
-    """The services of accounts. `ranked` finds the players with scores among given ones."""
+    """Build the services of accounts."""
     sessions = _sessions(base, tables, writer=writer, ring=ring)
     return AccountsParts(
         accounts=tables.accounts,
@@ -103,7 +109,7 @@ def build(
             sessions=sessions,
             passwords=Passwords(),
             names=tables.names,
-            ranked=ranked,
+            find_ranked=find_ranked,
             writer=writer,
         ),
         attempts=KeyedLock(),
@@ -111,7 +117,7 @@ def build(
         sessions=sessions,
         guests=Guests(
             stored=StoredGuests(base.database),
-            ranked=ranked,
+            find_ranked=find_ranked,
             journal=journal,
             writer=writer,
             clock=base.clock,

@@ -22,16 +22,16 @@ R = TypeVar("R")
 LONGEST_SECRET = 2048
 KEY_NEEDED = "Send Authorization: Bearer sk_… with a server key."
 PLAYER_NEEDED = "Send Authorization: Bearer … with a player's access token."
-RANKS: dict[Role, int] = {"player": 0, "moderator": 1, "admin": 2}
+ROLE_LEVELS: dict[Role, int] = {"player": 0, "moderator": 1, "admin": 2}
 
 
 def key_required(*scopes: str, role: Role | None = None) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Let only server keys with one of `scopes` call a route, and players with `role`.
+    """Make a decorator: only server keys with one of `scopes`, and players with `role`, may call the route.
 
-    g.caller is the caller's id, and g.scopes the key's scopes.
+    Sets g.caller to the caller's id, and g.scopes to the key's scopes.
     """
 
-    def guarded(route: Callable[P, R]) -> Callable[P, R]:
+    def decorate(route: Callable[P, R]) -> Callable[P, R]:
         @functools.wraps(route)
         def call(*args: P.args, **kwargs: P.kwargs) -> R:
             caller = sent_caller()
@@ -56,11 +56,11 @@ def key_required(*scopes: str, role: Role | None = None) -> Callable[[Callable[P
         )
         return described(security=callers, problems=refusals)(call)
 
-    return guarded
+    return decorate
 
 
 def player_required(route: Callable[P, R]) -> Callable[P, R]:
-    """Let only players call a route. g.player is the player."""
+    """Let only players call a route. Sets g.player, and g.caller to the player's id."""
 
     @functools.wraps(route)
     def call(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -95,12 +95,12 @@ def sent_key() -> ServerKey | None:
 
 
 def privileged_caller() -> ServerKey | Player | None:
-    """The calling server key or moderator, which may see private boards; None for all others.
+    """The caller if it is a server key or a moderator, which may see private boards; None for all others.
 
     Raises Unauthenticated if the credentials are not valid.
     """
     caller = sent_caller()
-    if isinstance(caller, Player) and RANKS[caller.role] < RANKS["moderator"]:
+    if isinstance(caller, Player) and ROLE_LEVELS[caller.role] < ROLE_LEVELS["moderator"]:
         return None
     return caller
 
@@ -111,9 +111,9 @@ def context() -> dict[str, str]:
 
 
 def network() -> str:
-    """The keyed hash of the network of this request's caller."""
-    found = address()
-    prefix = found.rpartition(".")[0] or found  # without the last byte of an IPv4 address
+    """The keyed hash of the network of this request's caller, as 16 hex digits."""
+    whole = address()
+    prefix = whole.rpartition(".")[0] or whole  # without the last byte of an IPv4 address
     return hmac.digest(parts().base.address_key, prefix.encode(), "sha256").hex()[:16]
 
 
@@ -131,7 +131,7 @@ def _bearer() -> str:
 
 
 def _check_role(player: Player, role: Role | None) -> None:
-    if role is None or RANKS[player.role] < RANKS[role]:
+    if role is None or ROLE_LEVELS[player.role] < ROLE_LEVELS[role]:
         raise Forbidden(
             f"This needs {'a server key' if role is None else f'the role {role}'}.", code="forbidden"
         )

@@ -43,12 +43,12 @@ def _in_conjuncts() -> Iterator[str]:
     """UAX #31, A2 and B: after a virama."""
     for script in _CONJUNCT:
         letter = rf"[\p{{L}}&&\p{{scx={script}}}]"
-        killed = rf"{letter}\p{{M}}*[\p{{ccc=Virama}}&&\p{{scx={script}}}]{_MARKS}"
-        yield rf"(?<={killed}){ZWNJ}(?={_MARKS}{letter})"
-        yield rf"(?<={killed}){ZWJ}(?!\p{{Indic_Syllabic_Category=Vowel_Dependent}})"
+        before = rf"{letter}\p{{M}}*[\p{{ccc=Virama}}&&\p{{scx={script}}}]{_MARKS}"
+        yield rf"(?<={before}){ZWNJ}(?={_MARKS}{letter})"
+        yield rf"(?<={before}){ZWJ}(?!\p{{Indic_Syllabic_Category=Vowel_Dependent}})"
 
 
-_NEEDED = (
+_NEEDED_PATTERNS = (
     *_between_joining_letters(),
     *_in_conjuncts(),
     # The ya-phalaa of Bengali, as in Rachel, and its like in Kannada: Unicode, 12.2 and 12.8.
@@ -65,7 +65,7 @@ _NEEDED = (
     # Flags of parts of countries, as "gbeng": UTS #51, ED-14a, with subdivisions as in ISO 3166-2.
     r"(?<=\U0001F3F4)[\U000E0061-\U000E007A]{2}[\U000E0030-\U000E0039\U000E0061-\U000E007A]{1,3}\U000E007F",
 )
-_needed = regex.compile("|".join(_NEEDED), regex.V1)
+_NEEDED = regex.compile("|".join(_NEEDED_PATTERNS), regex.V1)
 
 # Invisible additions of keyboards: a presentation selector without effect, a joiner at a word's end or twice.
 _USELESS = regex.compile(
@@ -74,20 +74,20 @@ _USELESS = regex.compile(
     rf"|{ZWNJ}(?={ZWNJ})",
     regex.V1,
 )
-_ANY = re.compile(r"[\u200C\u200D\uFE00-\uFE0F\U000E0000-\U000E01EF]")  # most names have none
+_INVISIBLE = re.compile(r"[\u200C\u200D\uFE00-\uFE0F\U000E0000-\U000E01EF]")  # most names have none
 _JOINERS = str.maketrans("", "", ZWNJ + ZWJ)
 
 
-def dropped(text: str) -> str:
-    """Without invisible characters that have no effect where they are."""
-    return str(_USELESS.sub("", text)) if _ANY.search(text) else text
+def remove_useless(text: str) -> str:
+    """The text without invisible characters that have no effect in their places."""
+    return str(_USELESS.sub("", text)) if _INVISIBLE.search(text) else text
 
 
-def visible(text: str) -> str:
-    """Without invisible characters that spelling needs. Any that are left are there to deceive."""
-    return str(_needed.sub("", text)) if _ANY.search(text) else text
+def remove_needed(text: str) -> str:
+    """The text without invisible characters that spelling needs. Any others that it has must be refused."""
+    return str(_NEEDED.sub("", text)) if _INVISIBLE.search(text) else text
 
 
-def without_joiners(text: str) -> str:
-    """Without joiners, as names are compared."""
+def remove_joiners(text: str) -> str:
+    """The text without joiners. User names are compared without them."""
     return text.translate(_JOINERS)

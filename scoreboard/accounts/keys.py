@@ -1,4 +1,4 @@
-"""Server keys: created, found and revoked."""
+"""Server keys: creating, finding and revoking them."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from scoreboard.core.storage.unavailable import DatabaseUnavailable
 from scoreboard.journal.types import Fact, Position
 from scoreboard.journal.writer import Writer
 
-KEPT_SECONDS = 30.0  # how long a process that has cached a revoked key may still accept it
+CACHE_SECONDS = 30.0  # a process that has cached a revoked key may accept it for this long
 BOOTSTRAP = "bootstrap"
 CREATED, REVOKED = "key-created", "key-revoked"
 AUDITED = frozenset({"id", "name", "scopes"})  # not `hash`
 
 
 def apply(db: Connection, fact: Fact, position: Position, at: int) -> dict[str, Any]:
-    """Create or revoke a key. Raises NotFound, key_not_found."""
+    """Create or revoke a key, in the writer's transaction. Raises NotFound, key_not_found."""
     keys, id = ServerKeys(db), fact.data["id"]
     if fact.kind == CREATED:
         key = ServerKey(id=id, name=fact.data["name"], scopes=tuple(fact.data["scopes"]), created_at=at)
@@ -42,10 +42,10 @@ class Keys:
     stored: ServerKeys
     writer: Writer
     clock: Clock
-    _known: dict[str, tuple[float, ServerKey]] = field(default_factory=dict)
+    _cache: dict[str, tuple[float, ServerKey]] = field(default_factory=dict)
 
     def create(self, name: str, scopes: Sequence[str]) -> tuple[ServerKey, str]:
-        """A new key and its secret, which can't be shown again. Raises ValidationFailed."""
+        """Create a key. Returns it and its secret, which can't be shown again. Raises ValidationFailed."""
         unknown = [scope for scope in scopes if scope not in SCOPES]
         if unknown or not scopes:
             raise ValidationFailed(FieldError("scopes", f"must be one or more of: {', '.join(SCOPES)}"))
@@ -55,15 +55,15 @@ class Keys:
 
     def register_bootstrap(self, secret: str) -> None:
         """Give this secret every scope. An earlier bootstrap secret loses its scopes."""
-        known = self.stored.by_hash(key_hash(secret))
-        if known is None or known.revoked_at is not None or known.scopes != SCOPES:
-            self._register(known.id if known else BOOTSTRAP, BOOTSTRAP, SCOPES, secret)
+        key = self.stored.by_hash(key_hash(secret))
+        if key is None or key.revoked_at is not None or key.scopes != SCOPES:
+            self._register(key.id if key else BOOTSTRAP, BOOTSTRAP, SCOPES, secret)
 
     def revoke(self, id: str) -> None:
         """Revoke a key: no process accepts it after 30 seconds. Raises NotFound, key_not_found."""
         fact = Fact(id=f"{REVOKED}:{id}:{secrets.token_hex(6)}", kind=REVOKED, data={"id": id})
         self.writer.record(fact)
-        self._known.clear()
+        self._cache.clear()
 
     def all(self) -> list[ServerKey]:
         """Every key, oldest first."""
@@ -72,19 +72,19 @@ class Keys:
     def find(self, secret: str) -> ServerKey:
         """The key with this secret. Raises Unauthenticated."""
         hash = key_hash(secret)
-        found, now = self._known.get(hash), time.monotonic()
-        if found is not None and now - found[0] < KEPT_SECONDS:
-            return found[1]
+        cached, now = self._cache.get(hash), time.monotonic()
+        if cached is not None and now - cached[0] < CACHE_SECONDS:
+            return cached[1]
         try:
             key = self.stored.by_hash(hash)
         except DatabaseUnavailable:
-            if found is None:
+            if cached is None:
                 raise
-            return found[1]
+            return cached[1]
         if key is None or key.revoked_at is not None:
-            self._known.pop(hash, None)
+            self._cache.pop(hash, None)
             raise Unauthenticated("This server key is unknown or revoked.")
-        self._known[hash] = (now, key)
+        self._cache[hash] = (now, key)
         return key
 
     def _register(self, id: str, name: str, scopes: tuple[str, ...], secret: str) -> ServerKey:

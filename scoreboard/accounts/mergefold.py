@@ -1,4 +1,4 @@
-"""How a guest's account becomes part of another account: inside the writer's transaction."""
+"""The step of accounts in the merge of a guest into an account, in the writer's transaction."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 from scoreboard.accounts.rules import (
     account_needed,
+    account_suspended,
     invalid_guest_token,
     not_a_guest,
     player_not_found,
     scoring_disabled,
-    suspended,
 )
 from scoreboard.accounts.store.accounts import StoredAccounts
 from scoreboard.accounts.store.sessions import MERGED, StoredSessions
@@ -20,18 +20,18 @@ from scoreboard.journal.types import Fact, Position
 
 
 class AccountMerge:
-    """The step of accounts and sessions in a merge."""
+    """Makes a guest's account part of another account, and ends the guest's sessions."""
 
     def check(
         self, db: Connection, fact: Fact, position: Position, at: int
     ) -> Callable[[], dict[str, Revocation]]:
-        """Check both accounts. Returns a function that merges them and returns the revocations."""
+        """Check both accounts. Returns a function that merges them and returns revocations by session."""
         accounts, sessions, guest = StoredAccounts(db), StoredSessions(db), fact.data["guest"]
         _check_account(accounts.get(fact.player), fact.player)
         _check_guest(accounts.get(guest))
 
         def write() -> dict[str, Revocation]:
-            ended = sessions.end_all(guest, spared="", at=at, why=MERGED)
+            ended = sessions.end_all(guest, except_for="", at=at, why=MERGED)
             sessions.revoke(ended, at)
             accounts.merge(guest, fact.player)
             return {session: Revocation(at=at, why="ended") for session in ended}
@@ -56,8 +56,8 @@ def _check_guest(guest: Account | None) -> None:
 
 
 def _check_rights(account: Account) -> None:
-    """An account that may not win points neither gets a guest's points nor gives its own away."""
+    """Refuse an account that may not win points: it neither takes a guest's points nor gives its own away."""
     if account.suspended:
-        raise suspended()
+        raise account_suspended()
     if not account.scoring:
         raise scoring_disabled()

@@ -20,8 +20,8 @@ from scoreboard.core.errors import FieldError, Unavailable, ValidationFailed
 
 T = TypeVar("T")
 
-QUEUE_SECONDS = 1.0  # how long a request waits for a place in the queue
-COMMON = 3000  # the most common passwords, which are refused; ASVS 5.0, 6.2.4
+QUEUE_SECONDS = 1.0  # a request waits this long for room in the queue
+COMMON = 3000  # so many of the most common passwords are refused; ASVS 5.0, 6.2.4
 QUEUE = 16  # passwords that wait for a thread: each takes 25 ms and 19 MiB
 
 
@@ -48,7 +48,7 @@ class Passwords:
         """A new hash of a verified password. Raises Unavailable, overloaded."""
         return self._run(self._sign_ins, lambda: self._hasher.hash(password_form(password)))
 
-    def matching(self, stored: str | None, password: str) -> str | None:
+    def match(self, stored: str | None, password: str) -> str | None:
         """The spelling of this password whose hash is stored: the typed one, or today's form.
 
         None for a wrong password. Takes the same time if no hash is stored, so that timing does not reveal
@@ -58,20 +58,20 @@ class Passwords:
 
         def verify() -> str | None:
             hash = stored or self._decoy_hash()
-            found = next((one for one in spellings if self._verifies(hash, one)), None)
+            found = next((one for one in spellings if self._is_hash_of(hash, one)), None)
             return found if stored else None
 
         return self._run(self._sign_ins, verify)
 
-    def outdated(self, stored: str, spelling: str) -> bool:
-        """Whether the hash has other parameters than today's, or is of another spelling."""
+    def is_outdated(self, stored: str, spelling: str) -> bool:
+        """True if the hash has other parameters than today's, or is of another spelling than today's form."""
         return self._hasher.check_needs_rehash(stored) or spelling != password_form(spelling)
 
     def close(self) -> None:
         """End the threads."""
         self._threads.close()
 
-    def _verifies(self, stored: str, spelling: str) -> bool:
+    def _is_hash_of(self, stored: str, spelling: str) -> bool:
         try:
             return self._hasher.verify(stored, spelling)
         except (VerifyMismatchError, InvalidHashError):

@@ -43,7 +43,7 @@ class Players:
     sessions: Sessions
     passwords: Passwords
     names: Names
-    ranked: Callable[[Sequence[str], int], set[str]]  # returns which of these players scored since a time
+    find_ranked: Callable[[Sequence[str], int], set[str]]  # those of these players who scored since a time
     writer: Writer
 
     def guest(self, *, name: str | None, region: str | None, context: Context) -> Tokens:
@@ -67,10 +67,10 @@ class Players:
         Forbidden, account_suspended, only if the password is right.
         """
         player, stored = self.accounts.stored.credentials(username) or ("", None)
-        typed = self.passwords.matching(stored, password)
+        typed = self.passwords.match(stored, password)
         if typed is None or stored is None:
             raise invalid_credentials()
-        if self.passwords.outdated(stored, typed):
+        if self.passwords.is_outdated(stored, typed):
             stored = self._renew_hash(player, stored, password)
         session = new_session()
         self._append("signed-in", player, {"session": session}, context, {"password": stored})
@@ -97,7 +97,7 @@ class Players:
         if account.username is None:
             raise no_password()
         _, stored = self.accounts.stored.credentials(account.username) or ("", None)
-        if self.passwords.matching(stored, current) is None:
+        if self.passwords.match(stored, current) is None:
             raise wrong_password()
         private = {"before": stored, "password": self.passwords.hash(new, field="newPassword")}
         self._append("password-changed", player.id, {"session": player.session}, context, private)
@@ -109,9 +109,9 @@ class Players:
         private = {"password": self.passwords.hash(new)}
         self._append("password-changed", player, {"session": ""}, context, private)
 
-    def end_sessions(self, player: str, *, spared: str = "", why: str, context: Context) -> None:
-        """End all sessions of a player except `spared`."""
-        self._append("sessions-ended", player, {"session": spared, "why": why}, context)
+    def end_sessions(self, player: str, *, except_for: str = "", why: str, context: Context) -> None:
+        """End all sessions of a player except the session `except_for`."""
+        self._append("sessions-ended", player, {"session": except_for, "why": why}, context)
 
     def suspend(self, player: str, *, context: Context) -> Account:
         """Suspend a player until `reinstate`, and end their sessions. Their scores stay."""
@@ -125,10 +125,13 @@ class Players:
         self._append("player-reinstated", player, {}, context)
         return self.me(player)
 
-    def familiar(self, username: str, network: str) -> bool:
-        """Whether the player of this user name signed in from this network before."""
+    def is_familiar(self, username: str, network: str) -> bool:
+        """True if the player of this user name signed in from this network before.
+
+        `network` is the keyed hash of the network, as in `guard.network`.
+        """
         credentials = self.accounts.stored.credentials(username)
-        return credentials is not None and self.sessions.stored.familiar(credentials[0], network)
+        return credentials is not None and self.sessions.stored.is_familiar(credentials[0], network)
 
     def me(self, player: str) -> Account:
         """A player's account. Raises NotFound, player_not_found."""
@@ -152,20 +155,20 @@ class Players:
         return self.me(player)
 
     def rename(self, player: str, name: str, *, context: Context) -> str:
-        """Change a player's display name. The player may be one that a server named, without an account.
+        """Change a player's display name. A player that a server named need not have an account.
 
         Returns the name in its stored spelling. Raises NotFound, player_not_found; Refused,
         invalid_display_name.
         """
         shown = display_name(name)
-        if not self._known(player):
+        if not self._exists(player):
             raise NotFound(f"There is no player {player[:64]!r} here.", code="player_not_found")
         self._append("player-renamed", player, {"displayName": shown}, context)
         return shown
 
     def hide_addresses(self, *, context: Context) -> int:
-        """Rename players whose display name is their user name and an e-mail address. Returns how many."""
-        players = self.accounts.stored.shown_addresses()
+        """Rename players whose display name is an e-mail address and their user name. Returns the number."""
+        players = self.accounts.stored.players_named_by_address()
         for player in players:
             self.rename(player, neutral_name(player), context=context)
         return len(players)
@@ -182,26 +185,26 @@ class Players:
         self._append("scoring-changed", player, {"scoring": scoring}, context)
         return self.me(player)
 
-    def _known(self, player: str) -> bool:
+    def _exists(self, player: str) -> bool:
         if not re.match(PLAYER_ID, player):
             return False
-        return bool(self.accounts.get(player) or self.names.of([player]) or self.ranked([player], 0))
+        return bool(self.accounts.get(player) or self.names.of([player]) or self.find_ranked([player], 0))
 
     def _credentials(self, username: str, password: str) -> dict[str, str]:
         name = spelling.username(username)
         # The fold decides whether the name is free. This check spares most taken names the cost of a hash.
-        if self.accounts.stored.taken(name):
+        if self.accounts.stored.is_taken(name):
             raise username_taken()
         return {"username": name, "password": self.passwords.hash(password)}
 
     def _renew_hash(self, player: str, stored: str, password: str) -> str:
-        """Store a new hash of this password. Returns it. Raises Unauthenticated for an outdated password."""
-        renewed = self.passwords.rehash(password)
-        if self.accounts.stored.replace_hash(player, stored, renewed):
-            return renewed
+        """Store a new hash of this password. Returns it. Raises Unauthenticated if the password changed."""
+        new_hash = self.passwords.rehash(password)
+        if self.accounts.stored.replace_hash(player, stored, new_hash):
+            return new_hash
         # Another request replaced the hash first. It may be a hash of the same password, or of a new one.
         newest = self.accounts.stored.password(player)
-        if self.passwords.matching(newest, password) is None:
+        if self.passwords.match(newest, password) is None:
             raise invalid_credentials()
         return newest
 
@@ -236,5 +239,5 @@ class Players:
         if outcome.error is not None:
             raise outcome.error
         self.accounts.forget(player)
-        # None if the answer of the commit was lost: the next read then finds the revocations.
+        # `shown` is None if projecting failed: the next look then finds the revocations.
         self.sessions.revocations.add(outcome.shown or {})

@@ -1,7 +1,7 @@
 """Puzzles for sign-ins by a user name with many recent failures. Pure but for the clock.
 
-A puzzle is not stored. Its solution holds for one user name with one password, so each guess costs work, and
-a replayed solution tries nothing new.
+A puzzle is not stored. Its solution is valid for one user name with one password, so each guess costs work. A
+solution that is sent again can only try the same password again.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from scoreboard.core.errors import TooMany
 from scoreboard.core.work import is_proof
 
 DIFFICULTY = 18  # bits: about half a second in a browser, and a second of a core for each 10 to 40 guesses
-SECONDS = 600
+SECONDS = 600  # how long a puzzle can be solved
 
 
 class ProofNeeded(TooMany):
@@ -33,7 +33,7 @@ class Puzzles:
     secret: bytes
     clock: Clock
 
-    def needed(self, username: str, *, retry_after_seconds: int) -> ProofNeeded:
+    def proof_needed(self, username: str, *, retry_after_seconds: int) -> ProofNeeded:
         """The error that asks for a proof of work, with the puzzle."""
         error = ProofNeeded(
             "Too many sign-ins with this user name failed. Solve the puzzle and send its proof with the"
@@ -43,23 +43,23 @@ class Puzzles:
         error.members = {"puzzle": {"nonce": self._nonce(username, self._now()), "difficulty": DIFFICULTY}}
         return error
 
-    def solved(self, username: str, password: str, nonce: str, solution: str) -> bool:
-        """Whether a solution is right and in time, for this user name and password."""
-        begun = nonce.partition(".")[0]
-        if not (begun.isascii() and begun.isdigit() and len(begun) <= 12):
+    def is_solved(self, username: str, password: str, nonce: str, solution: str) -> bool:
+        """True if a solution is right and in time, for this user name and password."""
+        issued_at = nonce.partition(".")[0]
+        if not (issued_at.isascii() and issued_at.isdigit() and len(issued_at) <= 12):
             return False
-        ours = hmac.compare_digest(self._nonce(username, int(begun)).encode(), nonce.encode())
-        in_time = int(begun) + SECONDS > self._now()
+        ours = hmac.compare_digest(self._nonce(username, int(issued_at)).encode(), nonce.encode())
+        in_time = int(issued_at) + SECONDS > self._now()
         return ours and in_time and is_proof(nonce, checksum(username, password), solution, DIFFICULTY)
 
     def _now(self) -> int:
         return self.clock() // 1000
 
-    def _nonce(self, username: str, begun: int) -> str:
-        digest = hmac.digest(self.secret, f"{begun}.{username_key(username)}".encode(), "sha256")
-        return f"{begun}.{urlsafe_b64encode(digest[:18]).decode()}"
+    def _nonce(self, username: str, issued_at: int) -> str:
+        digest = hmac.digest(self.secret, f"{issued_at}.{username_key(username)}".encode(), "sha256")
+        return f"{issued_at}.{urlsafe_b64encode(digest[:18]).decode()}"
 
 
 def checksum(username: str, password: str) -> str:
-    """The checksum of user name and password as they are sent, as lower-case hex. The work is done on it."""
+    """The SHA-256 of `username|password` as they are sent, in lower-case hex. The work is done on it."""
     return hashlib.sha256(f"{username}|{password}".encode()).hexdigest()

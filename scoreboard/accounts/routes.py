@@ -38,9 +38,9 @@ ENTRY = (*WRITES, "invalid_display_name")
 @described(body=Guest, optional=True, answer=SessionShown, status=(201,), problems=ENTRY)
 def create_guest() -> Response:
     """Create a guest and sign in."""
-    asked = convert(json_body(optional=True), Guest)
+    body = convert(json_body(optional=True), Guest)
     return _session(
-        parts().accounts.players.guest(name=asked.display_name, region=asked.region, context=context()), 201
+        parts().accounts.players.guest(name=body.display_name, region=body.region, context=context()), 201
     )
 
 
@@ -54,10 +54,10 @@ def create_guest() -> Response:
 )
 def register() -> Response:
     """Register a player with user name and password."""
-    asked = convert(json_body(), Registration)
+    body = convert(json_body(), Registration)
     return _session(
         parts().accounts.players.register(
-            asked.username, asked.password, name=asked.display_name, region=asked.region, context=context()
+            body.username, body.password, name=body.display_name, region=body.region, context=context()
         ),
         201,
     )
@@ -78,10 +78,10 @@ def register() -> Response:
 )
 def login() -> Response:
     """Sign in with user name and password."""
-    asked = convert(json_body(), SignIn)
+    body = convert(json_body(), SignIn)
     refuse_exceeded("write")
-    with attempts.sign_in(asked.username, asked.password, asked.proof):
-        tokens = parts().accounts.players.login(asked.username, asked.password, context=context())
+    with attempts.sign_in(body.username, body.password, body.proof):
+        tokens = parts().accounts.players.login(body.username, body.password, context=context())
     count_later("write")
     return _session(tokens)
 
@@ -96,9 +96,9 @@ def login() -> Response:
 )
 def upgrade_guest() -> Response:
     """Give a guest a user name and a password: id and scores stay, the session is a new one."""
-    asked = convert(json_body(), Credentials)
+    body = convert(json_body(), Credentials)
     return _session(
-        parts().accounts.players.upgrade(g.player, asked.username, asked.password, context=context())
+        parts().accounts.players.upgrade(g.player, body.username, body.password, context=context())
     )
 
 
@@ -119,7 +119,7 @@ def refresh() -> Response:
 @described(body=Refresh, status=(204,), problems=WRITES)
 def logout() -> Response:
     """End the session of a refresh token."""
-    parts().accounts.sessions.leave(convert(json_body(), Refresh).refresh_token)
+    parts().accounts.sessions.sign_out(convert(json_body(), Refresh).refresh_token)
     return no_content()
 
 
@@ -137,9 +137,9 @@ def show_me() -> Response:
 @described(body=Changes, answer=PlayerShown, problems=(*ENTRY, "player_not_found"))
 def change_me() -> Response:
     """Change your display name or region."""
-    asked = convert(json_body(), Changes)
+    body = convert(json_body(), Changes)
     names = {"display_name": "displayName", "region": "region"}
-    changes = {names[name]: value for name, value in structs.asdict(asked).items() if value is not UNSET}
+    changes = {names[name]: value for name, value in structs.asdict(body).items() if value is not UNSET}
     changed = parts().accounts.players.change(g.player.id, changes, context=context())
     return _private({"data": PlayerShown.of(changed)})
 
@@ -154,12 +154,12 @@ def change_me() -> Response:
 )
 def change_password() -> Response:
     """Change your password: all other sessions end."""
-    asked = convert(json_body(), NewPassword)
+    body = convert(json_body(), NewPassword)
     refuse_exceeded("write")
     account = parts().accounts.players.me(g.player.id)
     with attempts.change(account.id, account.username):
         parts().accounts.players.change_password(
-            g.player, asked.current_password, asked.new_password, context=context()
+            g.player, body.current_password, body.new_password, context=context()
         )
     count_later("write")
     return no_content()
@@ -182,7 +182,7 @@ def list_sessions() -> Response:
 def end_other_sessions() -> Response:
     """End all your sessions except the current one."""
     parts().accounts.players.end_sessions(
-        g.player.id, spared=g.player.session, why="ended by its player", context=context()
+        g.player.id, except_for=g.player.session, why="ended by its player", context=context()
     )
     return no_content()
 

@@ -1,4 +1,4 @@
-"""Which names are allowed, when a refresh token is valid, and the errors of accounts. Pure."""
+"""Rules of display names, of sessions and of refresh tokens, and the errors of accounts. Pure."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Literal
 
 import regex
 
-from scoreboard.accounts.invisible import dropped, visible
-from scoreboard.accounts.spelling import composed
+from scoreboard.accounts.invisible import remove_needed, remove_useless
+from scoreboard.accounts.spelling import compose
 from scoreboard.accounts.types import Session
 from scoreboard.core.errors import BadRequest, Conflict, Forbidden, NotFound, Refused, Unauthenticated
 
@@ -22,14 +22,14 @@ SHORTEST_PASSWORD, LONGEST_PASSWORD = 8, 1024  # characters; ASVS 5.0, 6.2.1 and
 SESSION_MS = 90 * 86_400_000  # a session ends when it was not refreshed for this long
 GRACE_MS = 10_000  # two tabs of a browser may refresh at the same time; a stolen token is used later
 
-_PLAIN = re.compile(r"[!-~]+(?: [!-~]+)*")  # most names, which need no further checks
+_PLAIN = re.compile(r"[!-~]+(?: [!-~]+)*")  # matches most names, which then need no further checks
 # Control, format (zero-width and bidirectional ones are among them), surrogates, private use,
 # unassigned, line and paragraph separators, and everything else that is invisible.
 _BAD = regex.compile(r"[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]")
-_SEEN = regex.compile(r"[\p{L}\p{N}\p{P}\p{S}]")
+_VISIBLE = regex.compile(r"[\p{L}\p{N}\p{P}\p{S}]")
 # UTS #39, 5.4: at most four nonspacing marks, none twice in a row: scripts need no more. Of accents for any
 # letter, which are piled up for fun, at most three. Eight marks in all: a Burmese syllable has up to seven.
-_PILED = regex.compile(
+_PILED_MARKS = regex.compile(
     r"(?:\A| )\p{M}|\p{M}{9,}|[\p{Mn}\p{Me}]{5,}|[\p{M}&&\p{Script=Inherited}]{4,}|([\p{Mn}\p{Me}])\1",
     regex.V1,
 )
@@ -37,20 +37,20 @@ _SPACES = re.compile(" {2,}")
 
 
 def display_name(text: str) -> str:
-    """The name as it is shown: normalised, 1 to 32 characters. Raises Refused, invalid_display_name."""
+    """The display name that is stored for a text: normalised, 1 to 32 graphemes. Raises Refused."""
     if len(text) <= LONGEST_NAME and _PLAIN.fullmatch(text):
         return text
-    name = _SPACES.sub(" ", dropped(composed(text[: 4 * MAX_CODE_POINTS])).strip())
+    name = _SPACES.sub(" ", remove_useless(compose(text[: 4 * MAX_CODE_POINTS])).strip())
     if not name or len(text) > MAX_CODE_POINTS or len(regex.findall(r"\X", name)) > LONGEST_NAME:
-        raise _refused(f"A display name has 1 to {LONGEST_NAME} characters.")
-    seen = visible(name)
-    if _BAD.search(seen) or not _SEEN.search(seen):
-        raise _refused(
+        raise _invalid_display_name(f"A display name has 1 to {LONGEST_NAME} characters.")
+    rest = remove_needed(name)
+    if _BAD.search(rest) or not _VISIBLE.search(rest):
+        raise _invalid_display_name(
             "A display name has no control, invisible or direction-changing characters. Joiners are allowed"
             " where the spelling of a language needs them."
         )
-    if _PILED.search(seen):
-        raise _refused(
+    if _PILED_MARKS.search(rest):
+        raise _invalid_display_name(
             "A display name does not begin with a combining mark, and has no mark twice in a row"
             " and at most four on a letter."
         )
@@ -58,7 +58,7 @@ def display_name(text: str) -> str:
 
 
 def key_hash(secret: str) -> str:
-    """The hash that is stored of a server key. Its 256 random bits need no slow hash."""
+    """The hash of a server key that is stored. The key's 256 random bits need no slow hash."""
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
@@ -86,7 +86,7 @@ def _last(player: str) -> str:
 
 
 def session_end(created_at: int, now: int, oldest_ms: int | None) -> int:
-    """When a session that is used now ends. `oldest_ms` bounds its age; None for guests.
+    """The time at which a session that is used now ends. `oldest_ms` bounds its age; None for guests.
 
     A guest has no other credential: a guest whose session ends is lost.
     """
@@ -94,13 +94,13 @@ def session_end(created_at: int, now: int, oldest_ms: int | None) -> int:
     return end if oldest_ms is None else min(end, created_at + oldest_ms)
 
 
-def presented(
+def token_use(
     session: Session, generation: int, now: int, oldest_ms: int | None = None
 ) -> Literal["newest", "again", "reused", "over"]:
-    """How a refresh token of this generation is to be treated.
+    """The use of a refresh token of this generation: valid ("newest", "again"), or refused.
 
-    The direct predecessor of the newest generation is valid for a moment, for the same successor. A
-    generation from the future was issued before a backup was restored.
+    The direct predecessor of the newest generation is valid for GRACE_MS, and gets the same successor. A
+    generation that is newer than the stored one was issued before a backup was restored.
     """
     over = session.ended_at is not None or session.expires_at <= now
     if over or session_end(session.created_at, now, oldest_ms) <= now:
@@ -181,7 +181,7 @@ def scoring_disabled() -> Forbidden:
     )
 
 
-def suspended() -> Forbidden:
+def account_suspended() -> Forbidden:
     """The error for every call of a suspended player."""
     return Forbidden(
         "This account is suspended. Ask the operators of this server for the reason.",
@@ -189,5 +189,5 @@ def suspended() -> Forbidden:
     )
 
 
-def _refused(detail: str) -> Refused:
+def _invalid_display_name(detail: str) -> Refused:
     return Refused(detail, code="invalid_display_name")

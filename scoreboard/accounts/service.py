@@ -1,4 +1,4 @@
-"""Players as other features see them: their names, and the rights of their accounts."""
+"""The names of players and the rights of their accounts, for other features."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from dataclasses import dataclass, field
 from scoreboard.accounts.rules import OUR_PLAYER
 from scoreboard.accounts.store.accounts import StoredAccounts
 from scoreboard.accounts.store.names import Names
-from scoreboard.accounts.types import Account, Barred
+from scoreboard.accounts.types import Account, BarReason
 from scoreboard.core.storage.db import Connection
 from scoreboard.core.storage.unavailable import DatabaseUnavailable
 
 __all__ = ["Accounts", "Names"]
 
-KEPT_SECONDS = 5.0  # how long a process may not see a change by another process
-MAX_KEPT = 10_000
+CACHE_SECONDS = 5.0  # a process may miss another process's change for this long
+MAX_CACHED = 10_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,7 +26,7 @@ class Accounts:
 
     stored: StoredAccounts
     monotonic: Callable[[], float] = time.monotonic
-    _known: OrderedDict[str, tuple[float, Account]] = field(default_factory=OrderedDict)
+    _cache: OrderedDict[str, tuple[float, Account]] = field(default_factory=OrderedDict)
 
     def get(self, player: str) -> Account | None:
         """A player's account as it is now; None if there is none."""
@@ -35,33 +35,33 @@ class Accounts:
             self._keep(found)
         return found
 
-    def known(self, player: str) -> Account | None:
-        """A player's account, at most a few seconds old."""
-        found = self._known.get(player)
-        if found is not None and self.monotonic() - found[0] < KEPT_SECONDS:
-            return found[1]
+    def get_cached(self, player: str) -> Account | None:
+        """A player's account, at most CACHE_SECONDS old; None if there is none."""
+        cached = self._cache.get(player)
+        if cached is not None and self.monotonic() - cached[0] < CACHE_SECONDS:
+            return cached[1]
         return self.get(player)
 
     def forget(self, player: str) -> None:
         """Drop a cached account, which this process changed."""
-        self._known.pop(player, None)
+        self._cache.pop(player, None)
 
-    def barred(self, db: Connection, players: Sequence[str]) -> dict[str, Barred]:
+    def find_barred(self, db: Connection, players: Sequence[str]) -> dict[str, BarReason]:
         """Those of these players who may not win points, with reasons, in the writer's transaction."""
-        return StoredAccounts(db).barred(players)
+        return StoredAccounts(db).find_barred(players)
 
-    def merged(self, db: Connection, players: Iterable[str]) -> dict[str, str]:
+    def find_merged(self, db: Connection, players: Iterable[str]) -> dict[str, str]:
         """Those of these players who were merged, with their accounts, in the writer's transaction.
 
         Only ids that this server made are looked up: others were never merged.
         """
         ours = [player for player in players if player.startswith(OUR_PLAYER)]
-        return StoredAccounts(db).merged(ours) if ours else {}
+        return StoredAccounts(db).find_merged(ours) if ours else {}
 
-    def gone(self, players: Iterable[str]) -> Collection[str]:
+    def merged_players(self, players: Iterable[str]) -> Collection[str]:
         """Those of these players who were merged. Empty while the database is down."""
         try:
-            return self.stored.run(lambda db: self.merged(db, players))
+            return self.stored.run(lambda db: self.find_merged(db, players))
         except DatabaseUnavailable:
             return ()
 
@@ -70,6 +70,6 @@ class Accounts:
         return self.stored.guests_in(player)
 
     def _keep(self, account: Account) -> None:
-        self._known[account.id] = (self.monotonic(), account)
-        if len(self._known) > MAX_KEPT:
-            self._known.popitem(last=False)
+        self._cache[account.id] = (self.monotonic(), account)
+        if len(self._cache) > MAX_CACHED:
+            self._cache.popitem(last=False)

@@ -10,7 +10,7 @@ from msgspec import structs
 from scoreboard.accounts.accesstokens import SECONDS, AccessTokens
 from scoreboard.accounts.refreshtokens import RefreshTokens
 from scoreboard.accounts.revocations import Revocations
-from scoreboard.accounts.rules import invalid_guest_token, presented, session_end, suspended
+from scoreboard.accounts.rules import account_suspended, invalid_guest_token, session_end, token_use
 from scoreboard.accounts.service import Accounts
 from scoreboard.accounts.store.accounts import StoredAccounts
 from scoreboard.accounts.store.sessions import FORGET_MS, MERGED, StoredSessions
@@ -35,7 +35,7 @@ class Sessions:
     stored: StoredSessions
     writer: Writer
     clock: Clock
-    oldest_days: int
+    oldest_days: int  # the greatest age of a session; it does not end those of guests
 
     def player(self, token: str) -> Player:
         """The player of this access token. Raises Unauthenticated, or Forbidden, account_suspended."""
@@ -55,10 +55,10 @@ class Sessions:
     def renew(self, token: str) -> Tokens:
         """Issue new tokens for a refresh token, which can be used once.
 
-        Sent again within ten seconds, it gives the same new refresh token: the first answer may have been
-        lost, or two tabs refreshed at the same time. Sent again later, it ends the session.
+        If it is sent again within ten seconds, it gets the same new refresh token: the first answer may have
+        been lost, or two tabs refreshed at the same time. If it is sent again later, the session ends.
         Raises Unauthenticated, invalid_refresh_token or refresh_token_reused. Raises Forbidden,
-        account_suspended; the refresh token can then still be used.
+        account_suspended; the refresh token then stays valid.
         """
         id, generation = self._read(token)
         session, account, use = self.stored.transaction(lambda db: self._rotate(db, id, generation))
@@ -69,13 +69,13 @@ class Sessions:
                 code="refresh_token_reused",
             )
         if session is None or account is None or use == "over":
-            raise _invalid()
+            raise _invalid_refresh_token()
         return self.tokens(id, account, session.generation)
 
     def guest(self, token: str) -> str:
         """The guest of this refresh token, which is not used up. Raises BadRequest, invalid_guest_token.
 
-        A guest whose session was ended by a merge is found, too: the answer to the merge may have been lost.
+        It also finds a guest whose session was ended by a merge: the answer to the merge may have been lost.
         A token that was used before ends the session, as in `renew`.
         """
         content = self.refresh.read(token)
@@ -84,7 +84,7 @@ class Sessions:
             raise invalid_guest_token()
         if session.ended_why == MERGED:
             return session.player
-        use = presented(session, content[1], self.clock())
+        use = token_use(session, content[1], self.clock())
         if use == "reused":
             self.end(session, why="a refresh token was used twice")
             raise invalid_guest_token("It was used before, so the guest's session has ended.")
@@ -92,7 +92,7 @@ class Sessions:
             raise invalid_guest_token()
         return session.player
 
-    def leave(self, token: str) -> None:
+    def sign_out(self, token: str) -> None:
         """End the session of a refresh token. A token without an open session changes nothing."""
         content = self.refresh.read(token)
         session = self.stored.get(content[0]) if content else None
@@ -131,7 +131,7 @@ class Sessions:
     def _read(self, token: str) -> tuple[str, int]:
         content = self.refresh.read(token)
         if content is None:
-            raise _invalid()
+            raise _invalid_refresh_token()
         return content
 
     def _rotate(self, db: Connection, id: str, generation: int) -> tuple[Session | None, Account | None, str]:
@@ -141,9 +141,9 @@ class Sessions:
         if session is None or account is None:
             return None, None, "over"
         if account.suspended:
-            raise suspended()
+            raise account_suspended()
         oldest_ms = None if account.guest else self._oldest_ms
-        use = presented(session, generation, now, oldest_ms)
+        use = token_use(session, generation, now, oldest_ms)
         if use == "newest":
             end = session_end(session.created_at, now, oldest_ms)
             session = structs.replace(session, generation=generation + 1, rotated_at=now, expires_at=end)
@@ -160,5 +160,5 @@ def new_session() -> str:
     return secrets.token_hex(16)
 
 
-def _invalid() -> Unauthenticated:
+def _invalid_refresh_token() -> Unauthenticated:
     return Unauthenticated("Invalid refresh token. Sign in again.", code="invalid_refresh_token")

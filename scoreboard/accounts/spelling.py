@@ -1,4 +1,4 @@
-"""Which spellings of a user name or a password are equivalent. Pure.
+"""Equivalent spellings of user names and passwords. Pure.
 
 By RFC 8265, with its profiles UsernameCaseMapped and OpaqueString: canonically equivalent spellings are the
 same. In user names, full and half width are the same too, and so are upper and lower case. Letters of
@@ -13,7 +13,7 @@ import unicodedata
 import regex
 from precis_i18n import get_profile
 
-from scoreboard.accounts.invisible import dropped, visible, without_joiners
+from scoreboard.accounts.invisible import remove_joiners, remove_needed, remove_useless
 from scoreboard.core.errors import FieldError, ValidationFailed
 
 LONGEST_USERNAME = 64
@@ -25,24 +25,24 @@ USERNAME_WORDS = (
 _mapped = get_profile("UsernameCaseMapped")
 _opaque = get_profile("OpaqueString")
 _ALLOWED = regex.compile(r"[\p{L}\p{N}](?:[^\x00-\x7F]|[A-Za-z0-9_.@+-])*")
-_INVISIBLE = re.compile("[\u200c\u200d]")
+_JOINERS = re.compile("[\u200c\u200d]")
 # Thai, Lao and Armenian need some of these, which RFC 8264 excludes from user names.
 _COMPATIBLE = regex.compile(r"[\p{L}&&\p{Decomposition_Type=Compat}]", regex.V1)
 
 
-def composed(text: str) -> str:
+def compose(text: str) -> str:
     """A text in its composed form, in normal width and with normal spaces."""
     return str(_opaque.apply_five_rules(_mapped.width_mapping_rule(text)))
 
 
 def username(text: str) -> str:
     """A new user name as it is stored, in the case that was typed. Raises ValidationFailed."""
-    name = dropped(composed(text))
+    name = remove_useless(compose(text))
     try:
         _mapped.enforce(_letters(name))
     except UnicodeEncodeError:
         raise _not_allowed() from None
-    if not _ALLOWED.fullmatch(name) or _INVISIBLE.search(visible(name)) or len(name) > LONGEST_USERNAME:
+    if not _ALLOWED.fullmatch(name) or _JOINERS.search(remove_needed(name)) or len(name) > LONGEST_USERNAME:
         raise _not_allowed()
     return name
 
@@ -69,12 +69,12 @@ def password_form(text: str) -> str:
     By the rules of OpaqueString, and without full and half width, which the input method chooses. All
     characters are allowed, emoji too.
     """
-    return text if text.isascii() else composed(text)
+    return text if text.isascii() else compose(text)
 
 
 def _letters(text: str) -> str:
-    """Without joiners, and with ligatures decomposed into their letters."""
-    return str(_COMPATIBLE.sub(lambda found: unicodedata.normalize("NFKC", found[0]), without_joiners(text)))
+    """The text without joiners, and with ligatures decomposed into their letters."""
+    return str(_COMPATIBLE.sub(lambda found: unicodedata.normalize("NFKC", found[0]), remove_joiners(text)))
 
 
 def _not_allowed() -> ValidationFailed:

@@ -7,7 +7,7 @@ from typing import Literal
 from msgspec import Struct
 
 Role = Literal["player", "moderator", "admin"]
-Barred = Literal["disabled", "suspended", "merged"]  # why a player may not win points
+BarReason = Literal["disabled", "suspended", "merged"]  # the reason for which a player may not win points
 
 
 class Name(Struct, frozen=True, kw_only=True):
@@ -36,18 +36,18 @@ class Account(Struct, frozen=True, kw_only=True):
     display_name: str
     region: str | None
     role: Role
-    scoring: bool  # whether the player may win points
+    scoring: bool  # False if the player may not win points
     created_at: int
     suspended_at: int | None = None
 
     @property
     def guest(self) -> bool:
-        """Whether the player is a guest, who can't sign in on another device."""
+        """True for a guest, who can't sign in on another device."""
         return self.username is None
 
     @property
     def suspended(self) -> bool:
-        """Whether the account is suspended, so that every call is refused."""
+        """True if the account is suspended. Then every call of the player is refused."""
         return self.suspended_at is not None
 
 
@@ -65,23 +65,23 @@ class Session(Struct, frozen=True, kw_only=True):
 
 
 class Revocation(Struct, frozen=True, kw_only=True):
-    """Why access tokens of a session or a player are refused before they expire, and since when.
+    """The reason for which access tokens of a session or a player are refused before they expire.
 
     A session was `ended`, or `replaced` by another one of the same player. A player's rights were
     `changed`, or their account is `suspended`.
     """
 
-    at: int
+    at: int  # in milliseconds since 1970; tokens that were issued earlier are refused
     why: Literal["ended", "replaced", "changed", "suspended"]
 
 
 class Player(Struct, frozen=True, kw_only=True, gc=False):
-    """The calling player, as the access token says."""
+    """The calling player, as the access token names them."""
 
     id: str
     session: str
     role: Role
-    issued_at: int
+    issued_at: int  # of the access token, in milliseconds since 1970
     expires_at: int
 
 

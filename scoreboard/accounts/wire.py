@@ -19,8 +19,8 @@ Username = Annotated[
         # Only new user names are checked further: older ones must still sign in.
         r"^[^\x00-\x20\x7f]{1,256}\Z",
         "1 to 256 characters without spaces and control characters",
-        description="1 to 64 letters and digits of any script, and any of _ . @ + -. Neither its case matters"
-        " nor which of its equivalent spellings is typed.",
+        description="1 to 64 letters and digits of any script, and any of _ . @ + -. Case does not matter:"
+        " equivalent spellings are the same user name.",
     ),
 ]
 Password = Annotated[str, Meta(min_length=SHORTEST, max_length=LONGEST)]
@@ -108,7 +108,7 @@ class PlayerShown(Struct, frozen=True, kw_only=True, rename="camel"):
 
     @classmethod
     def of(cls, account: Account) -> PlayerShown:
-        """An account as it travels."""
+        """An account as the API answers it."""
         return cls(
             id=account.id,
             username=account.username,
@@ -120,8 +120,8 @@ class PlayerShown(Struct, frozen=True, kw_only=True, rename="camel"):
         )
 
 
-class JudgedPlayer(Struct, frozen=True, kw_only=True, rename="camel"):
-    """A player as moderators see them."""
+class PlayerRights(Struct, frozen=True, kw_only=True, rename="camel"):
+    """A player's role, and the permission to win points, as moderators see them."""
 
     id: PlayerId
     display_name: str
@@ -129,8 +129,8 @@ class JudgedPlayer(Struct, frozen=True, kw_only=True, rename="camel"):
     scoring: bool
 
     @classmethod
-    def of(cls, account: Account) -> JudgedPlayer:
-        """An account as it travels to a moderator."""
+    def of(cls, account: Account) -> PlayerRights:
+        """The rights of an account, as the API answers them."""
         return cls(
             id=account.id, display_name=account.display_name, role=account.role, scoring=account.scoring
         )
@@ -142,11 +142,11 @@ class OpenSession(Struct, frozen=True, kw_only=True, rename="camel"):
     id: SessionId
     created_at: Time
     last_used_at: Annotated[Time, Meta(description="When its tokens were last refreshed.")]
-    current: Annotated[bool, Meta(description="Whether it is the session of this request.")]
+    current: Annotated[bool, Meta(description="true for the session of this request.")]
 
     @classmethod
     def of(cls, session: Session, *, current: str) -> OpenSession:
-        """A session as it travels."""
+        """A session as the API answers it."""
         return cls(
             id=session.id,
             created_at=rfc3339(session.created_at),
@@ -166,7 +166,7 @@ class SessionShown(Struct, frozen=True, kw_only=True, rename="camel"):
 
     @classmethod
     def of(cls, tokens: Tokens) -> SessionShown:
-        """Tokens as they travel."""
+        """Tokens as the API answers them."""
         return cls(
             player=PlayerShown.of(tokens.account),
             access_token=tokens.access,

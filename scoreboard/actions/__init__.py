@@ -1,1 +1,1 @@
-"""The main job: a player asks for an action token, does the work, and gets points, exactly once."""
+"""Actions: a player requests an action token, does the action, and gets points for it, exactly once."""

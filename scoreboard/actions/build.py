@@ -36,7 +36,7 @@ from scoreboard.keyring.service import KeyRing
 
 @dataclass(frozen=True, kw_only=True)
 class ActionsParts:
-    """What routes, commands and jobs work with."""
+    """The parts of actions that routes, commands and jobs use."""
 
     service: Actions
     refusals: Refusals
@@ -45,12 +45,12 @@ class ActionsParts:
 
 
 def build_receipts(base: Base, journal: JournalParts) -> Receipts:
-    """Receipts, which the fold of completions writes and the service reads."""
+    """Build the receipts, which the fold of completions writes and the service reads."""
     return Receipts(stored=StoredReceipts(base.database), deferred=journal.deferred)
 
 
 def folds(*, scoring: Fold, accounts: Accounts, receipts: Receipts, announce: Announce) -> list[Fold]:
-    """How completions, action types and refusals are folded."""
+    """The folds of completions, action types and refusals."""
     return [
         ActionFold(scoring=scoring, accounts=accounts, receipts=receipts),
         SimpleFold({DEFINED, DELETED}, apply=apply_type, announce=announce, audited=AUDITED),
@@ -74,7 +74,7 @@ def build(
     receipts: Receipts,
     checks: Sequence[Check] = (),
 ) -> ActionsParts:
-    """The services of actions. `checks` are those of other features, which come after its own."""
+    """Build the services of actions. `checks` are those of other features; they run after its own."""
     stored = StoredTypes(base.database)
     types = ActionTypes(stored)
     refusals = Refusals(stored=StoredRefusals(base.database), writer=writer, clock=base.clock)

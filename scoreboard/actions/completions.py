@@ -42,7 +42,7 @@ def completion_fact(attempt: Attempt, annotations: Mapping[str, Any]) -> Fact:
         amount=attempt.points,
         data=data,
         context=_context(attempt),
-        digest=proof.checksum,  # a check found it to be the claim's
+        digest=proof.checksum,  # WorkCheck made sure that it is the checksum of the claim
     )
 
 

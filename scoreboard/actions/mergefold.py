@@ -1,4 +1,4 @@
-"""How a merge combines the caps and exclusive actions of both players: inside the writer's transaction."""
+"""The step of actions in a merge: it combines the guards of both players, in the writer's transaction."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from scoreboard.journal.types import Fact, Position
 
 
 class ActionMerge:
-    """Caps and exclusive actions of both players count together from now on."""
+    """Makes the caps and exclusive actions of both players count together."""
 
     def check(self, db: Connection, fact: Fact, position: Position, at: int) -> Callable[[], None]:
         """Return a function that combines the guards of both. Points above a cap stay, and no more follow."""
@@ -20,15 +20,15 @@ class ActionMerge:
         def write() -> None:
             guards = StoredGuards(db)
             wins = guards.wins([account, guest])
-            theirs = {action: won for (player, action), won in wins.items() if player == guest}
-            mine = {
-                (account, action): combine(wins.get((account, action), Wins()), won)
-                for action, won in theirs.items()
+            guest_wins = {action: points for (player, action), points in wins.items() if player == guest}
+            combined = {
+                (account, action): combine(wins.get((account, action), Wins()), points)
+                for action, points in guest_wins.items()
             }
-            ended = guards.ended([account, guest])
+            ends = guards.exclusive_ends([account, guest])
             guards.forget(guest)
-            guards.write_wins(mine)
-            if ended:
-                guards.write_ended({account: max(ended.values())})
+            guards.write_wins(combined)
+            if ends:
+                guards.write_exclusive_ends({account: max(ends.values())})
 
         return write

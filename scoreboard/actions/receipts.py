@@ -1,4 +1,4 @@
-"""Receipts: answers to completions, kept so that a completion that is sent again gets the same answer."""
+"""Receipts: answers to completions. A completion that is sent again gets the same receipt."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from scoreboard.boards.facts import BoardResult, read_result, results_of
 from scoreboard.boards.types import RankChange, Window
 from scoreboard.core.storage.unavailable import DatabaseUnavailable
 from scoreboard.journal.deferred import DeferredRows
-from scoreboard.journal.types import Position, Recorded
+from scoreboard.journal.types import Position, RecordedFact
 
 MAX_RECENT = 2000  # receipts whose ranks a process keeps in memory
-TRIES, TRY_SECONDS = 3, 0.05  # of reading the ranks of a fact that another process has just committed
-Projected = Mapping[Window, Mapping[str, RankChange]] | None  # the rank changes that a projection returned
+TRIES, TRY_SECONDS = 3, 0.05  # to read the ranks of a fact that another process has just committed
+RankChanges = Mapping[Window, Mapping[str, RankChange]] | None  # by player; None if projecting failed
 
 
 @dataclass(frozen=True, kw_only=True)
 class Receipts:
-    """Keeps the ranks on receipts, and makes receipts.
+    """Keeps the ranks of completions, and makes receipts.
 
-    Ranks are known when a batch is projected, after its commit. So they are stored with a later commit.
+    The ranks are known once a batch is projected, after its commit. They are stored with a later commit.
     """
 
     stored: StoredReceipts
@@ -35,21 +35,23 @@ class Receipts:
     _recent: OrderedDict[Position, Ranks] = field(default_factory=OrderedDict)
     _pause: threading.Event = field(default_factory=threading.Event)
 
-    def keep(self, position: Position, player: str, result: Mapping[str, Any], projected: Projected) -> None:
-        """Keep the ranks that a fact got. Called by the writer's thread."""
-        ranks = [_ranks(one) for one in _changes(player, read_result(result), projected)]
+    def keep(
+        self, position: Position, player: str, result: Mapping[str, Any], rank_changes: RankChanges
+    ) -> None:
+        """Keep the ranks after a fact. Called by the writer's thread."""
+        ranks = [_ranks(one) for one in _changes(player, read_result(result), rank_changes)]
         self._recent[position] = ranks
         if len(self._recent) > MAX_RECENT:
             self._recent.popitem(last=False)
         if all(rank is not None for rank, _ in ranks):
             self.deferred.add(RECEIPTS, row(position.seq, ranks))
 
-    def write(self, line: Recorded, projected: Projected, *, replayed: bool) -> Receipt:
-        """Make the receipt of a completion. It is the same each time, if its ranks were kept."""
+    def make(self, line: RecordedFact, rank_changes: RankChanges, *, replayed: bool) -> Receipt:
+        """Make the receipt of a completion. It is the same each time if its ranks were kept."""
         boards = results_of(line)
         ranks = self._recent.get(line.position) or (self._read(line.position) if replayed else None)
         if ranks is None or (None, None) in ranks:
-            ranks = [_ranks(one) for one in _changes(line.fact.player, boards, projected)]
+            ranks = [_ranks(one) for one in _changes(line.fact.player, boards, rank_changes)]
         standings = [
             WindowStanding(
                 board=window.board,
@@ -89,8 +91,10 @@ def _standings(boards: Mapping[str, BoardResult]) -> list[tuple[Window, int, int
     return [one for result in boards.values() for one in result.standings]
 
 
-def _changes(player: str, boards: Mapping[str, BoardResult], projected: Projected) -> list[RankChange | None]:
-    return [(projected or {}).get(window, {}).get(player) for window, *_ in _standings(boards)]
+def _changes(
+    player: str, boards: Mapping[str, BoardResult], rank_changes: RankChanges
+) -> list[RankChange | None]:
+    return [(rank_changes or {}).get(window, {}).get(player) for window, *_ in _standings(boards)]
 
 
 def _ranks(change: RankChange | None) -> tuple[int | None, int | None]:

@@ -1,4 +1,4 @@
-"""Records in the journal that a player's action was refused because it was completed too fast."""
+"""Records refusals of completions that came too fast in the journal."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from scoreboard.core.errors import BadRequest, TooMany, Unavailable
 from scoreboard.journal.types import Fact
 from scoreboard.journal.writer import Writer
 
-MAX_CAPPED = 10_000  # players that a process remembers as capped
+MAX_CAPPED = 10_000  # players with too many refusals that a process remembers
 
 
 class TooFast(BadRequest):
@@ -31,7 +31,7 @@ class Refusals:
     stored: StoredRefusals
     writer: Writer
     clock: Clock
-    # Players of whom the journal takes no more refusals in this hour, each with the end of the hour in ms.
+    # By player, once the journal takes no more refusals of theirs in this hour: the end of the hour, in ms.
     _capped: OrderedDict[str, int] = field(default_factory=OrderedDict)
 
     def record(self, token: OpenedToken, refusal: TooFast, context: Mapping[str, str], now: int) -> None:

@@ -13,7 +13,7 @@ from scoreboard.core.storage.db import Connection
 from scoreboard.journal.simplefold import SimpleBatch
 from scoreboard.journal.types import Announce, Fact, Position, Span
 
-MAX_AN_HOUR = 10  # enough to judge a player by; the journal keeps facts for ever
+MAX_AN_HOUR = 10  # enough to recognise a cheating player; the journal keeps facts forever
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,5 +58,5 @@ class RefusedFoldBatch(SimpleBatch):
         StoredRefusals(self.db).write(self.at // HOUR_MS, self._changed)
 
     def project(self, span: Span) -> None:
-        """Announce the facts. They change no board."""
+        """Announce the facts, which change no board."""
         self.announce(span)

@@ -17,10 +17,10 @@ from scoreboard.core.limits.rules import count, count_later, refuse_exceeded
 
 bp = Blueprint("actions", __name__, url_prefix="/v1/actions")
 
-FAILED, WRITE = "failed-completion", "write"
-UNKNOWN = "*"  # no action type has this name
+FAILED, WRITE = "failed-completion", "write"  # names of limits
+UNKNOWN = "*"  # stands for all names without an action type
 
-# Refusals of the token and of the fold. Those of the checks stand in their `problems`.
+# The error codes of the token and of the fold. The checks name theirs in their `problems`.
 REFUSALS = (
     "invalid_action_token",
     "token_already_used",
@@ -53,12 +53,12 @@ REFUSALS = (
 )
 def request_action() -> Response:
     """Request an action token."""
-    asked = convert(json_body(), ActionRequest)
-    known = parts().actions.types.find(asked.action_type)
+    body = convert(json_body(), ActionRequest)
+    found = parts().actions.types.find(body.action_type)
     # Unknown names share a count: each of them costs a look into the catalogue.
-    count("request", "request-address", of=known.name if known else UNKNOWN)
-    type = known or parts().actions.types.get(asked.action_type)
-    return answer({"data": IssuedShown.of(parts().actions.service.request(g.player, type, asked))})
+    count("request", "request-address", of=found.name if found else UNKNOWN)
+    type = found or parts().actions.types.get(body.action_type)
+    return answer({"data": IssuedShown.of(parts().actions.service.request(g.player, type, body))})
 
 
 @bp.post("/complete")
@@ -74,9 +74,9 @@ def request_action() -> Response:
 def complete_action() -> Response:
     """Complete an action: its points, the new score and the rank."""
     refuse_exceeded(FAILED, WRITE)
-    done = convert(json_body(), Completion)
+    completion = convert(json_body(), Completion)
     try:
-        receipt = parts().actions.service.complete(g.player, done, context=context())
+        receipt = parts().actions.service.complete(g.player, completion, context=context())
     except TooFast:
         count(FAILED, WRITE)  # it may have been recorded
         raise

@@ -13,16 +13,16 @@ from scoreboard.boards.types import Board
 from scoreboard.core.errors import BadRequest, Conflict, FieldError, TooMany
 
 HOUR_MS, DAY_MS = 3_600_000, 86_400_000
-BUSY = 256  # facts that wait in a process: from here on the work for new tokens is harder
-HARDER_BY_LOAD = 2
+BUSY = 256  # waiting facts in a process; from there on new tokens need more work
+MAX_EXTRA_BITS = 2  # of work, under the highest load
 
 
 class Wins(Struct, frozen=True, kw_only=True):
     """Points that a player won by one action type, in the newest hour and day in which they won any."""
 
-    hour: int = 0  # which one, counted since 1970
+    hour: int = 0  # hours since 1970
     hour_points: int = 0
-    day: int = 0
+    day: int = 0  # days since 1970
     day_points: int = 0
 
 
@@ -37,10 +37,10 @@ def checksum(points: int | None, result: str) -> str:
 
 
 def difficulty(base: int, waiting: int, hardest: int) -> int:
-    """Bits of work: those of the action type, and more while many facts wait. 0 stays 0."""
+    """Bits of work: those of the action type (`base`), and more while many facts wait. 0 stays 0."""
     if base == 0:
         return 0
-    load = 0 if waiting < BUSY else 1 if waiting < 4 * BUSY else HARDER_BY_LOAD
+    load = 0 if waiting < BUSY else 1 if waiting < 4 * BUSY else MAX_EXTRA_BITS
     return min(base + load, hardest)
 
 
@@ -50,7 +50,7 @@ def claim_of(token: OpenedToken, proof: Proof) -> str:
 
 
 def invalid_proof(detail: str) -> BadRequest:
-    """The error for a proof; `detail` says what is wrong with it."""
+    """The error for an invalid proof; `detail` names the mistake."""
     return BadRequest(detail, code="invalid_proof")
 
 
@@ -80,18 +80,18 @@ def add_points(before: Wins, points: int, at: int, caps: tuple[int | None, int |
     return after
 
 
-def combine(mine: Wins, others: Wins) -> Wins:
-    """The points of two players who become one: those of the same hour, and of the same day, add up."""
-    hour, day = max(mine.hour, others.hour), max(mine.day, others.day)
+def combine(first: Wins, second: Wins) -> Wins:
+    """The points of two players who become one: points of the same hour, or of the same day, add up."""
+    hour, day = max(first.hour, second.hour), max(first.day, second.day)
     return Wins(
         hour=hour,
-        hour_points=sum(one.hour_points for one in (mine, others) if one.hour == hour),
+        hour_points=sum(one.hour_points for one in (first, second) if one.hour == hour),
         day=day,
-        day_points=sum(one.day_points for one in (mine, others) if one.day == day),
+        day_points=sum(one.day_points for one in (first, second) if one.day == day),
     )
 
 
-def complaints(rules: Rules, boards: Mapping[str, Board]) -> list[FieldError]:
+def contradictions(rules: Rules, boards: Mapping[str, Board]) -> list[FieldError]:
     """The contradictions between the fields of an action type, each of which is valid alone."""
     found = []
     least, most = rules.range
@@ -113,7 +113,7 @@ def complaints(rules: Rules, boards: Mapping[str, Board]) -> list[FieldError]:
 
 
 def lifetime_ms(rules: Rules) -> int:
-    """How long a token is valid, in milliseconds."""
+    """The lifetime of a token, in milliseconds."""
     return round(1000 * (LONGEST_SECONDS if rules.offline else rules.max_seconds))
 
 

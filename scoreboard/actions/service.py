@@ -1,4 +1,4 @@
-"""Issues action tokens, and turns completed actions into points, exactly once."""
+"""Issuing action tokens, and turning completed actions into points, exactly once."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from typing import Any
 
 from msgspec import UNSET, structs
 
-from scoreboard.accounts.rules import scoring_disabled, suspended
+from scoreboard.accounts.rules import account_suspended, scoring_disabled
 from scoreboard.accounts.service import Accounts
 from scoreboard.accounts.types import Account, Player
 from scoreboard.actions.checks.attempt import Attempt, Check
 from scoreboard.actions.completions import completion_fact, completion_id
-from scoreboard.actions.receipts import Projected, Receipts
+from scoreboard.actions.receipts import RankChanges, Receipts
 from scoreboard.actions.refusals import Refusals, TooFast
 from scoreboard.actions.rules import claim_of, difficulty, lifetime_ms, nonce
 from scoreboard.actions.tokens import ActionTokens
@@ -43,10 +43,10 @@ from scoreboard.core.errors import (
     ValidationFailed,
 )
 from scoreboard.journal.service import Journal
-from scoreboard.journal.types import Fact, Outcome, Recorded
+from scoreboard.journal.types import Fact, Outcome, RecordedFact
 from scoreboard.journal.writer import Writer
 
-REUSED = "idempotency_key_reused"  # the journal's code for an id with another digest
+KEY_REUSED = "idempotency_key_reused"  # the journal's code for an id with another digest
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,33 +69,33 @@ class Actions:
         """The error codes with which the checks refuse completions."""
         return tuple(dict.fromkeys(code for check in self.checks for code in check.problems))
 
-    def request(self, player: Player, type: ActionType, asked: ActionRequest) -> IssuedToken:
+    def request(self, player: Player, type: ActionType, request: ActionRequest) -> IssuedToken:
         """Issue an action token. Writes nothing.
 
         Raises NotFound, board_not_found; Forbidden, account_suspended, scoring_disabled or board_not_open;
         ValidationFailed if the type is bound to a device and the request names none.
         """
-        account = self.accounts.known(player.id)
+        account = self.accounts.get_cached(player.id)
         if account is not None and account.suspended:
-            raise suspended()
+            raise account_suspended()
         if account is None or not account.scoring:
             raise scoring_disabled()
-        if type.rules.bind_device and asked.device_id is None:
+        if type.rules.bind_device and request.device_id is None:
             raise ValidationFailed(
                 FieldError("deviceId", "is required: this action type is bound to a device")
             )
-        opened = self._new_token(account, type, asked)
+        opened = self._new_token(account, type, request)
         token = self.tokens.seal(opened)
         return IssuedToken(token=token, nonce=nonce(token), opened=opened, rules=type.rules)
 
-    def complete(self, player: Player, sent: Completion, *, context: Mapping[str, str]) -> Receipt:
+    def complete(self, player: Player, completion: Completion, *, context: Mapping[str, str]) -> Receipt:
         """Turn a completed action into points.
 
-        Completing a token again with the same claim adds nothing and gives the same receipt, so a client may
-        send it again when an answer is lost. Raises BadRequest, Conflict, Forbidden, TooMany or NotFound
-        if the action does not count, and Unavailable if the client should send it again.
+        Completing a token again with the same claim adds nothing and returns the same receipt: a client may
+        send a request again if its answer is lost. Raises BadRequest, Conflict, Forbidden, TooMany or
+        NotFound if the action does not count, and Unavailable if the client should send the request again.
         """
-        attempt = self._attempt(player, sent, context)
+        attempt = self._attempt(player, completion, context)
         try:
             fact = self._fact(attempt)
         except TooFast as refusal:
@@ -106,8 +106,8 @@ class Actions:
         (outcome,) = self.writer.append([fact])
         return self._receipt(outcome)
 
-    def _new_token(self, account: Account, type: ActionType, asked: ActionRequest) -> OpenedToken:
-        rules, boards = type.rules, [self._open(id) for id in type.rules.boards]
+    def _new_token(self, account: Account, type: ActionType, request: ActionRequest) -> OpenedToken:
+        rules, boards = type.rules, [self._open_board(id) for id in type.rules.boards]
         least, most = rules.range
         return OpenedToken(
             id=os.urandom(16),
@@ -126,23 +126,23 @@ class Actions:
             exclusive=rules.exclusive,
             difficulty=difficulty(rules.difficulty, self.writer.waiting, HARDEST),
             bound=rules.bind_device,
-            device=self._hashed(asked.device_id),
-            client=asked.client_version,
+            device=self._hash_device(request.device_id),
+            client=request.client_version,
             result_bytes=rules.result_bytes,
         )
 
-    def _open(self, id: str) -> Board:
+    def _open_board(self, id: str) -> Board:
         board = self.boards.board(id)
         if board.definition.trust != "client":
             raise not_open(board)
         return board
 
-    def _attempt(self, player: Player, sent: Completion, context: Mapping[str, str]) -> Attempt:
-        token, now = self.tokens.open(sent.action_token, player.id), self.clock()
+    def _attempt(self, player: Player, completion: Completion, context: Mapping[str, str]) -> Attempt:
+        token, now = self.tokens.open(completion.action_token, player.id), self.clock()
         return Attempt(
             token=token,
-            sent=sent,
-            device=self._hashed(sent.device_id),
+            completion=completion,
+            device=self._hash_device(completion.device_id),
             context=context,
             now=now,
             took_ms=now - token.issued_at,
@@ -168,20 +168,20 @@ class Actions:
         except BadRequest:
             raise refusal from None
         if line.fact.digest != claim:
-            raise _used()
-        return self._replayed(line, None)
+            raise _token_used()
+        return self._replayed_receipt(line, None)
 
     def _receipt(self, outcome: Outcome) -> Receipt:
         if outcome.error is not None:
-            raise _used() if outcome.error.code == REUSED else outcome.error
+            raise _token_used() if outcome.error.code == KEY_REUSED else outcome.error
         assert outcome.recorded is not None
         if not outcome.shown:
-            self.boards.let_others_notice()
+            self.boards.wait_for_others()
         if outcome.replayed:
-            return self._replayed(outcome.recorded, outcome.shown)
-        return self._public(self.receipts.write(outcome.recorded, outcome.shown, replayed=False))
+            return self._replayed_receipt(outcome.recorded, outcome.shown)
+        return self._public_receipt(self.receipts.make(outcome.recorded, outcome.shown, replayed=False))
 
-    def _replayed(self, line: Recorded, projected: Projected) -> Receipt:
+    def _replayed_receipt(self, line: RecordedFact, rank_changes: RankChanges) -> Receipt:
         """The receipt of an earlier completion, for those of its boards that still exist. Raises NotFound."""
         incarnations = {feed.board: feed.since for feed in feeds_of(line.fact)}
         boards = {id: self.boards.find(id) for id in incarnations}
@@ -190,14 +190,16 @@ class Actions:
             raise NotFound(
                 "The boards of this action were deleted after it was counted.", code="board_not_found"
             )
-        receipt = self.receipts.write(line, projected, replayed=True)
-        return self._public(_only(receipt, [one for one in receipt.standings if one.board in existing]))
+        receipt = self.receipts.make(line, rank_changes, replayed=True)
+        return self._public_receipt(
+            _only(receipt, [one for one in receipt.standings if one.board in existing])
+        )
 
-    def _public(self, receipt: Receipt) -> Receipt:
+    def _public_receipt(self, receipt: Receipt) -> Receipt:
         """The receipt without private boards, which players must not see."""
-        return _only(receipt, [one for one in receipt.standings if not self.boards.private(one.board)])
+        return _only(receipt, [one for one in receipt.standings if not self.boards.is_private(one.board)])
 
-    def _hashed(self, device: str | None) -> str:
+    def _hash_device(self, device: str | None) -> str:
         if device is None:
             return ""
         return hmac.new(self.secret, device.encode(), "sha256").hexdigest()[:16]
@@ -216,5 +218,5 @@ def _only(receipt: Receipt, standings: list[WindowStanding]) -> Receipt:
     )
 
 
-def _used() -> Conflict:
+def _token_used() -> Conflict:
     return Conflict("This action token was completed with another claim.", code="token_already_used")

@@ -19,7 +19,7 @@ from scoreboard.core.signing import UnsealError, seal, unseal
 from scoreboard.keyring.service import KeyRing
 
 VERSION, PURPOSE = "sb1", "action"
-LONGEST = 4096
+MAX_LENGTH = 4096  # characters
 
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(OpenedToken).decode
@@ -34,7 +34,7 @@ class ActionTokens:
     def seal(self, opened: OpenedToken) -> str:
         """The token as a text for the client."""
         key = self._ring.signing_key(PURPOSE)
-        sealed = seal(key.secret, _encode(opened), _associated(key.kid))
+        sealed = seal(key.secret, _encode(opened), _associated_data(key.kid))
         return f"{VERSION}.{key.kid}.{urlsafe_b64encode(sealed).rstrip(b'=').decode()}"
 
     def open(self, token: Any, player: str) -> OpenedToken:
@@ -42,7 +42,7 @@ class ActionTokens:
 
         Raises BadRequest, invalid_action_token, with the same text for every defect.
         """
-        plausible = isinstance(token, str) and len(token) <= LONGEST and token.isascii()
+        plausible = isinstance(token, str) and len(token) <= MAX_LENGTH and token.isascii()
         opened = self._unseal(token) if plausible else None
         if opened is None or opened.player != player:
             raise invalid_token()
@@ -58,7 +58,7 @@ class ActionTokens:
             sealed = b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
             if urlsafe_b64encode(sealed).rstrip(b"=").decode() != text:
                 return None  # the unused bits of the last character must not make a second token
-            return _decode(unseal(key.secret, sealed, _associated(kid)))
+            return _decode(unseal(key.secret, sealed, _associated_data(kid)))
         except (UnsealError, binascii.Error, msgspec.DecodeError):
             return None
 
@@ -68,5 +68,5 @@ def invalid_token() -> BadRequest:
     return BadRequest("Invalid action token. Request a new one.", code="invalid_action_token")
 
 
-def _associated(kid: str) -> bytes:
+def _associated_data(kid: str) -> bytes:
     return f"{VERSION}|{PURPOSE}|{kid}".encode()

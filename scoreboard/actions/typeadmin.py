@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from scoreboard.actions.catalogue import ActionTypes
-from scoreboard.actions.rules import complaints
+from scoreboard.actions.rules import contradictions
 from scoreboard.actions.store.types import StoredTypes
 from scoreboard.actions.types import ActionType, Rules
 from scoreboard.boards.service import Boards
@@ -18,7 +18,7 @@ from scoreboard.core.definitionfile import changed_tables, error_context
 from scoreboard.core.errors import ValidationFailed
 from scoreboard.core.http.bodies import convert
 from scoreboard.core.ids import check_name
-from scoreboard.journal.types import Fact, Recorded, deleted_since, fact_id
+from scoreboard.journal.types import Fact, RecordedFact, deleted_since, fact_id
 from scoreboard.journal.writer import Writer
 
 log = logging.getLogger(__name__)
@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, kw_only=True)
 class ActionTypeAdmin:
-    """Changes of action types. Each is a fact of the journal."""
+    """Defines, changes and deletes action types. Each change is a fact of the journal."""
 
     writer: Writer
     types: ActionTypes
@@ -36,11 +36,11 @@ class ActionTypeAdmin:
     def define(
         self, name: str, body: Any, *, context: dict[str, str], key: str | None = None
     ) -> tuple[ActionType, bool]:
-        """Create an action type or change it. Returns it, and whether it is new.
+        """Create an action type or change it. Returns it, and True if it is new.
 
         Raises ValidationFailed; Conflict, deleted_since, for a key whose action type was deleted.
         """
-        rules = _shaped(name, body)
+        rules = _parse_rules(name, body)
         self._check(rules)
         line = self._define(name, rules, context=context, key=key)
         found = self.types.find(name)
@@ -66,10 +66,10 @@ class ActionTypeAdmin:
         A type whose boards do not exist is skipped until they do: the shipped file must not keep a
         deployment with other boards from starting. Raises ValidationFailed, naming file and action type.
         """
-        changed = []
+        names = []
         for name, body, digest in changed_tables(path, self.stored.file_digests()):
             with error_context(path, name):
-                rules = _shaped(name, body)
+                rules = _parse_rules(name, body)
                 missing = set(rules.boards) - {board.id for board in self.boards.all()}
                 if missing:
                     log.warning(
@@ -79,13 +79,13 @@ class ActionTypeAdmin:
                     continue
                 self._check(rules)
             self._define(name, rules, context={"source": str(path)}, file_digest=digest)
-            changed.append(name)
-        return changed
+            names.append(name)
+        return names
 
     def _check(self, rules: Rules) -> None:
-        found = complaints(rules, {board.id: board for board in self.boards.all()})
-        if found:
-            raise ValidationFailed(*found)
+        errors = contradictions(rules, {board.id: board for board in self.boards.all()})
+        if errors:
+            raise ValidationFailed(*errors)
 
     def _define(
         self,
@@ -95,7 +95,7 @@ class ActionTypeAdmin:
         context: dict[str, str],
         file_digest: str = "",
         key: str | None = None,
-    ) -> Recorded:
+    ) -> RecordedFact:
         data: dict[str, Any] = {"rules": msgspec.to_builtins(rules)}
         if file_digest:
             data["fileDigest"] = file_digest
@@ -108,12 +108,12 @@ class ActionTypeAdmin:
         )
         return self._append(fact)
 
-    def _append(self, fact: Fact) -> Recorded:
+    def _append(self, fact: Fact) -> RecordedFact:
         line = self.writer.record(fact)
         self.types.refresh()
         return line
 
 
-def _shaped(name: str, body: Any) -> Rules:
+def _parse_rules(name: str, body: Any) -> Rules:
     check_name("name", name)
     return convert(body, Rules)

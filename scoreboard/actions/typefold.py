@@ -1,4 +1,4 @@
-"""How action types are defined and deleted: inside the writer's transaction."""
+"""The fold that defines and deletes action types."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ AUDITED = frozenset({"rules", "fileDigest"})
 
 
 def apply(db: Connection, fact: Fact, position: Position, at: int) -> dict[str, Any]:
-    """Define or delete an action type. Raises NotFound, unknown_action_type."""
+    """Define or delete an action type, in the writer's transaction. Raises NotFound, unknown_action_type."""
     types = StoredTypes(db)
     exists = types.exists(fact.action)
     if fact.kind == DELETED:
@@ -26,6 +26,6 @@ def apply(db: Connection, fact: Fact, position: Position, at: int) -> dict[str, 
         types.delete(fact.action, position.seq)
         return {}
     rules = msgspec.convert(fact.data["rules"], Rules)
-    defined = ActionType(name=fact.action, rules=rules, revision=position.seq, since=position.seq)
-    types.write(defined, file_digest=fact.data.get("fileDigest", ""))
+    type = ActionType(name=fact.action, rules=rules, revision=position.seq, since=position.seq)
+    types.write(type, file_digest=fact.data.get("fileDigest", ""))
     return {"created": not exists}

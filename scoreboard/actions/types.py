@@ -1,4 +1,4 @@
-"""Types of actions: their rules, what an action token holds, a claim and its receipt."""
+"""Types of actions: rules, opened tokens, proofs and receipts."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Seconds = Annotated[float, Meta(ge=0, le=LONGEST_SECONDS)]
 
 
 class Range(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How many points the client may claim."""
+    """The points that the client may claim."""
 
     min: Points
     max: Points
@@ -60,7 +60,7 @@ class ActionType(Struct, frozen=True, kw_only=True):
     name: str
     rules: Rules
     revision: int  # the fact that last changed it
-    since: int = 0  # the fact that created it; 0 where a release before 0.2 did
+    since: int = 0  # the fact that created it; 0 if a release before 0.2 created it
 
 
 class OpenedToken(Struct, frozen=True, kw_only=True, array_like=True, gc=False):
@@ -76,7 +76,7 @@ class OpenedToken(Struct, frozen=True, kw_only=True, array_like=True, gc=False):
     region: str
     least: int  # points
     most: int
-    claimed: bool  # whether the client claims the points
+    claimed: bool  # True if the client claims the points
     issued_at: int  # milliseconds since 1970
     min_ms: int
     max_ms: int
@@ -85,13 +85,13 @@ class OpenedToken(Struct, frozen=True, kw_only=True, array_like=True, gc=False):
     exclusive: bool
     difficulty: int
     bound: bool  # to the device
-    device: str
-    client: str  # the client's version, as it says
+    device: str  # the keyed hash of its id
+    client: str  # the version that the client names
     result_bytes: int = MAX_RESULT_BYTES  # the promise of releases that did not seal it
 
     @property
     def expires_at(self) -> int:
-        """When the token ends, in milliseconds since 1970."""
+        """The time at which the token expires, in milliseconds since 1970."""
         return self.issued_at + self.life_ms
 
 
@@ -123,7 +123,7 @@ class Completion(Struct, frozen=True, kw_only=True, rename="camel", forbid_unkno
 
 
 class IssuedToken(Struct, frozen=True, kw_only=True):
-    """An action token, with what the client needs to know about it."""
+    """An action token, with the information about it that the client needs."""
 
     token: str
     nonce: str

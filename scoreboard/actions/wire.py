@@ -1,4 +1,4 @@
-"""Answers about actions, as they travel."""
+"""Answers about actions, as the API returns them."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Challenge(Struct, frozen=True, kw_only=True):
 
 
 class IssuedShown(Struct, frozen=True, kw_only=True, rename="camel"):
-    """An action token, and what the client needs to know about it."""
+    """An action token, and the information about it that the client needs."""
 
     action_token: str
     action_type: ActionName
@@ -44,7 +44,7 @@ class IssuedShown(Struct, frozen=True, kw_only=True, rename="camel"):
 
     @classmethod
     def of(cls, issued: IssuedToken) -> IssuedShown:
-        """A token as it travels."""
+        """A token as the API answers it."""
         opened = issued.opened
         return cls(
             action_token=issued.token,
@@ -69,5 +69,5 @@ class ActionTypeShown(Rules, frozen=True, kw_only=True, rename="camel", forbid_u
 
     @classmethod
     def of(cls, type: ActionType) -> ActionTypeShown:
-        """An action type as it travels."""
+        """An action type as the API answers it."""
         return cls(name=type.name, **{field: getattr(type.rules, field) for field in Rules.__struct_fields__})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, g, request
 
 from scoreboard.accounts.guard import context, key_required
-from scoreboard.accounts.wire import JudgedPlayer, RenamedPlayer, Renaming
+from scoreboard.accounts.wire import PlayerRights, RenamedPlayer, Renaming
 from scoreboard.actions.types import Rules
 from scoreboard.actions.wire import ActionTypeShown
 from scoreboard.boards.types import BoardShown, Definition
@@ -149,7 +149,7 @@ def rename_player(player: str) -> Response:
 @bp.post("/players/<player>/disable-scoring")
 @key_required("admin", role="moderator")
 @limited("admin")
-@described(answer=JudgedPlayer, problems=(*WRITES, "player_not_found"))
+@described(answer=PlayerRights, problems=(*WRITES, "player_not_found"))
 def disable_scoring(player: str) -> Response:
     """Stop a player from scoring. Their scores stay."""
     return _allow_scoring(player, scoring=False)
@@ -158,7 +158,7 @@ def disable_scoring(player: str) -> Response:
 @bp.post("/players/<player>/enable-scoring")
 @key_required("admin", role="moderator")
 @limited("admin")
-@described(answer=JudgedPlayer, problems=(*WRITES, "player_not_found"))
+@described(answer=PlayerRights, problems=(*WRITES, "player_not_found"))
 def enable_scoring(player: str) -> Response:
     """Let a player score again."""
     return _allow_scoring(player, scoring=True)
@@ -166,4 +166,4 @@ def enable_scoring(player: str) -> Response:
 
 def _allow_scoring(player: str, *, scoring: bool) -> Response:
     account = parts().accounts.players.allow_scoring(player, scoring, context=context())
-    return answer({"data": JudgedPlayer.of(account)})
+    return answer({"data": PlayerRights.of(account)})

@@ -21,7 +21,7 @@ class AuditParts:
 
 
 def build(base: Base, journal: Journal, folds: Sequence[Fold]) -> AuditParts:
-    """Build the audit log and its follower, which the worker runs. It shows what these folds declare."""
+    """Build the log and its follower. A line shows the parts of a fact that its fold declares."""
     log = AuditLog(base.audit_database)
     audited = {kind: fold.audited for fold in folds for kind in fold.kinds}
     return AuditParts(log=log, follower=AuditFollower(audit=log, journal=journal, audited=audited))

@@ -11,7 +11,7 @@ import msgspec
 from scoreboard.audit.store import AuditLog
 from scoreboard.audit.types import AuditLine
 from scoreboard.journal.service import Journal
-from scoreboard.journal.types import Position, Recorded
+from scoreboard.journal.types import Position, RecordedFact
 
 log = logging.getLogger(__name__)
 
@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 class AuditFollower:
     """Writes a line for each fact, in a database of its own. The newest line is the view proof.
 
-    `audited` has what a line shows of the facts of each kind, as its fold declares it.
+    `audited` has the parts of facts that a line shows, by fact kind, as the folds declare them.
     """
 
     audit: AuditLog
@@ -50,34 +50,34 @@ class AuditFollower:
                 shared = middle
             else:
                 end = middle - 1
-        kept = Position(shard, shared)
-        deleted = self.audit.delete_after(kept)
+        position = Position(shard, shared)
+        count = self.audit.delete_after(position)
         log.warning(
             "the audit log had lines of facts that are not in the journal: they were deleted",
-            extra={"lines": deleted, "after": str(kept)},
+            extra={"lines": count, "after": str(position)},
         )
-        return kept
+        return position
 
     def _agrees(self, position: Position) -> bool:
-        """Whether the line and the fact at a position are of the same fact."""
+        """True if the line at a position is of the journal's fact at that position."""
         before = Position(position.shard, position.seq - 1)
         line, facts = self.audit.line(position), self.journal.after(before, 1)
         return line is not None and bool(facts) and _identity(self._line(facts[0])) == _identity(line)
 
-    def follow(self, facts: Sequence[Recorded]) -> None:
+    def follow(self, facts: Sequence[RecordedFact]) -> None:
         """Write the lines of these facts."""
         self.audit.write([self._line(fact) for fact in facts])
 
     def maintain(self) -> None:
-        """Nothing: a line that was written stays as it is."""
+        """Do nothing: a line never changes after it was written."""
 
-    def _line(self, recorded: Recorded) -> AuditLine:
+    def _line(self, recorded: RecordedFact) -> AuditLine:
         fact = recorded.fact
-        audited = self.audited.get(fact.kind, frozenset())
-        data = {name: value for name, value in fact.data.items() if name in audited}
+        names = self.audited.get(fact.kind, frozenset())
+        data = {name: value for name, value in fact.data.items() if name in names}
         if fact.action:
             data["action"] = fact.action
-        data |= {name: getattr(fact, name) for name in ("amount", "columns") if name in audited}
+        data |= {name: getattr(fact, name) for name in ("amount", "columns") if name in names}
         return AuditLine(
             seq=recorded.seq,
             at=recorded.at,

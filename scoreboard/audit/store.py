@@ -30,7 +30,7 @@ class AuditLog(Table):
     """Lines of the audit log."""
 
     def newest(self, shard: int) -> Position:
-        """The newest fact of a shard in the log; number 0 where there is none. Facts come in without gaps."""
+        """The newest fact of a shard in the log; number 0 if there is none. Lines have no gaps."""
         found = self.rows("SELECT seq FROM audit WHERE shard = ? ORDER BY seq DESC LIMIT 1", (shard,))
         return Position(shard, found[0][0] if found else 0)
 
@@ -42,7 +42,7 @@ class AuditLog(Table):
         return AuditLine(*found[0]) if found else None
 
     def delete_after(self, position: Position) -> int:
-        """Delete the lines of all facts of a shard after this one. Returns how many there were."""
+        """Delete the lines of all facts of a shard after this one. Returns the number of deleted lines."""
 
         def delete(db: Connection) -> int:
             params = (position.seq, position.shard)
@@ -53,7 +53,7 @@ class AuditLog(Table):
         return self.transaction(delete)
 
     def write(self, lines: Sequence[AuditLine]) -> None:
-        """Write lines, all or none. A line that is there already stays unchanged."""
+        """Write lines, all or none. A line that exists already stays unchanged."""
         self.transaction(lambda db: AUDIT.write(db, [_row(line) for line in lines]))
 
 

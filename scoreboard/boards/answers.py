@@ -13,7 +13,7 @@ from scoreboard.boards.types import Row
 from scoreboard.boards.wire import RankedEntry
 
 
-class Encoded(Struct, frozen=True):
+class EncodedReading(Struct, frozen=True):
     """The parts of an answer that are the same for each request."""
 
     entries: Raw  # a JSON array
@@ -24,17 +24,17 @@ class Answers:
     """Keeps the JSON of a reading as long as the reading exists."""
 
     def __init__(self) -> None:
-        self._kept: WeakKeyDictionary[Reading, Encoded] = WeakKeyDictionary()
+        self._readings: WeakKeyDictionary[Reading, EncodedReading] = WeakKeyDictionary()
 
     def __len__(self) -> int:
-        return len(self._kept)
+        return len(self._readings)
 
-    def encoded(self, reading: Reading) -> Encoded:
-        """A reading as JSON."""
-        found = self._kept.get(reading)
-        if found is None:
-            found = self._kept[reading] = _encode(reading)
-        return found
+    def encode(self, reading: Reading) -> EncodedReading:
+        """A reading as JSON. It is encoded once."""
+        encoded = self._readings.get(reading)
+        if encoded is None:
+            encoded = self._readings[reading] = _encode(reading)
+        return encoded
 
 
 def entry_of(reading: Reading, row: Row) -> RankedEntry:
@@ -44,8 +44,8 @@ def entry_of(reading: Reading, row: Row) -> RankedEntry:
     return RankedEntry.of(row, reading.total, shown=reading.shown(row))
 
 
-def _encode(reading: Reading) -> Encoded:
+def _encode(reading: Reading) -> EncodedReading:
     entries = [entry_of(reading, row) for row in reading.rows]
     last = reading.last
     following = None if last is None else cursors.write(reading.window, reading.board.layout, last)
-    return Encoded(Raw(msgspec.json.encode(entries)), following)
+    return EncodedReading(Raw(msgspec.json.encode(entries)), following)

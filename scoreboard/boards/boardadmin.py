@@ -14,14 +14,14 @@ from scoreboard.boards.store.definitions import Definitions
 from scoreboard.boards.store.windows import Windows
 from scoreboard.boards.types import Board, Definition
 from scoreboard.boards.viewhealth import ViewHealth
-from scoreboard.boards.zones import listed
+from scoreboard.boards.zones import is_listed
 from scoreboard.core.clock import Clock
 from scoreboard.core.concurrency import deadline
 from scoreboard.core.definitionfile import changed_tables, error_context
 from scoreboard.core.errors import ValidationFailed
 from scoreboard.core.http.bodies import convert
 from scoreboard.core.ids import check_name
-from scoreboard.journal.types import Fact, Recorded, deleted_since, fact_id
+from scoreboard.journal.types import Fact, RecordedFact, deleted_since, fact_id
 from scoreboard.journal.writer import Writer
 
 PATIENCE_SECONDS = 60.0  # folding or deleting a large board is one transaction
@@ -29,11 +29,11 @@ PATIENCE_SECONDS = 60.0  # folding or deleting a large board is one transaction
 
 @dataclass(frozen=True, kw_only=True)
 class BoardAdmin:
-    """Changes to boards, each a fact of the journal."""
+    """Defines, changes and deletes boards, and closes periods. Each change is a fact of the journal."""
 
     writer: Writer
     catalogue: Catalogue
-    stored: Definitions
+    definitions: Definitions
     windows: Windows
     health: ViewHealth
     clock: Clock
@@ -41,11 +41,12 @@ class BoardAdmin:
     def define(
         self, id: str, body: Any, *, context: dict[str, str], key: str | None = None
     ) -> tuple[Board, bool]:
-        """Create a board or change it. Returns it, and whether it is new.
+        """Create a board or change it. Returns it, and True if it is new.
 
-        Raises ValidationFailed; Conflict, deleted_since, if the key created a board that was deleted since.
+        `key` is the idempotency key. Raises ValidationFailed; Conflict, deleted_since, if the board that the
+        key created was deleted since.
         """
-        definition = checked(id, body)
+        definition = parse_definition(id, body)
         line = self._define(id, definition, context=context, key=key)
         self.catalogue.refresh()
         found = {board.id: board for board in self.catalogue.boards()}.get(id)
@@ -65,7 +66,7 @@ class BoardAdmin:
         self.catalogue.refresh()
 
     def close_due_periods(self) -> int:
-        """Close the periods that are over, each exactly once. Returns how many this call closed."""
+        """Close the periods that are over, each exactly once. Returns the number that this call closed."""
         due = {(row.window.board, row.period.id): row for row in self.windows.due(self.clock())}
         self.catalogue.refresh()
         since = {board.id: board.since for board in self.catalogue.boards()}
@@ -82,23 +83,23 @@ class BoardAdmin:
         return closed
 
     def apply_file(self, path: Path) -> list[str]:
-        """Define those boards of a file that changed in it. Returns their ids.
+        """Define the boards whose tables in a file changed since it was last applied. Returns their ids.
 
         Raises ValidationFailed, naming file and board.
         """
-        changed = []
-        for id, body, digest in changed_tables(path, self.stored.file_digests()):
+        ids = []
+        for id, body, digest in changed_tables(path, self.definitions.file_digests()):
             with error_context(path, id):
-                definition = checked(id, body)
+                definition = parse_definition(id, body)
             self._define(id, definition, context={"source": str(path)}, file_digest=digest)
-            changed.append(id)
-        return changed
+            ids.append(id)
+        return ids
 
     def unlisted_zones(self) -> dict[str, str]:
-        """Boards with a time zone that is not in the IANA list, which earlier versions accepted."""
+        """Time zones that are not in the IANA list, by board. Earlier versions accepted them."""
         self.catalogue.refresh()
         zones = {board.id: board.definition.time_zone for board in self.catalogue.boards()}
-        return {id: name for id, name in zones.items() if not listed(name)}
+        return {id: name for id, name in zones.items() if not is_listed(name)}
 
     def _define(
         self,
@@ -108,7 +109,7 @@ class BoardAdmin:
         context: dict[str, str],
         file_digest: str = "",
         key: str | None = None,
-    ) -> Recorded:
+    ) -> RecordedFact:
         data: dict[str, Any] = {"definition": msgspec.to_builtins(definition)}
         if file_digest:
             data["fileDigest"] = file_digest
@@ -121,19 +122,19 @@ class BoardAdmin:
         )
         return self._append(fact)
 
-    def _append(self, fact: Fact) -> Recorded:
+    def _append(self, fact: Fact) -> RecordedFact:
         deadline.lift()
         line = self.writer.record(fact, seconds=PATIENCE_SECONDS)
-        # If Redis could not tell them, other processes still use the old definitions for a moment.
+        # If Redis is away, other processes still use the old definitions for a moment.
         self.health.wait_for_others()
         return line
 
 
-def checked(id: str, body: Any) -> Definition:
+def parse_definition(id: str, body: Any) -> Definition:
     """A definition from JSON. Raises ValidationFailed with all its errors."""
     check_name("id", id)
     definition = convert(body, Definition)
-    found = definition_errors(definition)
-    if found:
-        raise ValidationFailed(*found)
+    errors = definition_errors(definition)
+    if errors:
+        raise ValidationFailed(*errors)
     return definition

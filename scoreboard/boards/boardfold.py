@@ -16,7 +16,7 @@ from scoreboard.boards.store.windows import Windows
 from scoreboard.boards.types import Board, Definition, Window
 from scoreboard.core.errors import NotFound, Refused
 from scoreboard.core.storage.db import Connection
-from scoreboard.journal.types import Fact, Position, Recorded, Span
+from scoreboard.journal.types import Fact, Position, RecordedFact, Span
 
 KINDS = frozenset({"board-defined", "board-deleted", "period-closed"})
 
@@ -31,7 +31,7 @@ class BoardFold:
     audited: frozenset[str] = frozenset({"definition", "fileDigest", "period"})
 
     def open(self, db: Connection, facts: Sequence[Fact], at: int) -> BoardFoldBatch:
-        """Load the newest definitions."""
+        """Open a batch. Loads the newest definitions."""
         self.catalogue.refresh_within(db)
         return BoardFoldBatch(db=db, at=at, fold=self)
 
@@ -56,7 +56,7 @@ class BoardFoldBatch:
             return self._delete(fact, position.seq)
         return self._close(fact)
 
-    def replay(self, recorded: Recorded) -> None:
+    def replay(self, recorded: RecordedFact) -> None:
         """Do nothing: the follower projects the changes of an earlier fact."""
 
     def finish(self) -> None:
@@ -125,7 +125,7 @@ class BoardFoldBatch:
 
 
 def _order_differs(old: Definition, new: Definition) -> bool:
-    """Whether standings need other order keys. The tie rule does not matter: order keys don't contain it."""
+    """True if standings need other order keys. The tie rule does not matter: order keys don't contain it."""
     return _directions(old) != _directions(new)
 
 
@@ -134,5 +134,5 @@ def _directions(definition: Definition) -> list[tuple[str, str]]:
 
 
 def _tiers_differ(old: Definition, new: Definition) -> bool:
-    """Whether Redis must build windows again: it counts tiers for dense ranks only."""
+    """True if windows in Redis must be built again: they have counts of tiers for dense ranks only."""
     return (old.ties == "dense") != (new.ties == "dense")

@@ -80,7 +80,7 @@ def build_tables(base: Base, *, journal: Journal) -> BoardTables:
 
 
 def folds(tables: BoardTables) -> list[Fold]:
-    """The fold of facts about boards themselves. Facts that score are folded by `scoring`."""
+    """The fold of facts about boards themselves. `scoring` folds the facts that score."""
     return [BoardFold(catalogue=tables.catalogue, projector=tables.projector)]
 
 
@@ -116,7 +116,7 @@ def build(base: Base, tables: BoardTables, *, journal: Journal, writer: Writer, 
         admin=BoardAdmin(
             writer=writer,
             catalogue=tables.catalogue,
-            stored=tables.definitions,
+            definitions=tables.definitions,
             windows=tables.windows,
             health=health,
             clock=base.clock,

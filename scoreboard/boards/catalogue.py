@@ -1,4 +1,4 @@
-"""The catalogue: the definitions of all boards, in memory. Callers say how new they must be."""
+"""The catalogue: the definitions of all boards, in memory. Callers refresh it as they need."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from scoreboard.boards.order import Order
 from scoreboard.boards.rules import no_board
 from scoreboard.boards.store.definitions import Definitions
 from scoreboard.boards.types import Board
-from scoreboard.boards.views import OutdatedError
+from scoreboard.boards.views import OrderChanged
 from scoreboard.core.storage.db import Connection
 
 T = TypeVar("T")
@@ -54,14 +54,14 @@ class Catalogue:
 
     def order(self, board: Board) -> Order:
         """The order of a board's standings."""
-        known = self._state[2].get(board.id)
-        return known if known and self._state[1][board.id] is board else Order(board.definition, board.layout)
+        order = self._state[2].get(board.id)
+        return order if order and self._state[1][board.id] is board else Order(board.definition, board.layout)
 
     def in_order(self, board: Board, read: Callable[[Board], T]) -> T:
-        """Call `read` with a board. If its order changed meanwhile, call it again with the new definition."""
+        """Call `read` with a board. If its order has changed, call it again with the new definition."""
         try:
             return read(board)
-        except OutdatedError:
+        except OrderChanged:
             self.refresh()
             return read(self.board(board.id))
 

@@ -1,4 +1,4 @@
-"""Page cursors: opaque to clients, valid only for the window and order they were made in. Pure."""
+"""Page cursors: opaque to clients, valid only for the window and the order that they were made for. Pure."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from scoreboard.core.errors import BadRequest
 
 
 def write(window: Window, layout: int, last: Place) -> str:
-    """The cursor of the page that follows this last row."""
+    """The cursor of the page that follows the row `last`."""
     text = "\n".join((window.board, window.period, window.region, str(layout), last.key, last.player))
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
@@ -21,14 +21,14 @@ def read(cursor: str, board: str, order: Order) -> tuple[Window, str, str]:
     try:
         padded = cursor[:600] + "=" * (-len(cursor[:600]) % 4)
         text = base64.b64decode(padded, altchars=b"-_", validate=True).decode("ascii")
-        of, period, region, made_in, key, player = text.split("\n")
+        board_id, period, region, layout, key, player = text.split("\n")
     except (ValueError, binascii.Error) as error:
         raise _invalid() from error
-    if of != board or made_in != str(order.layout) or len(key) != order.width or not player:
+    if board_id != board or layout != str(order.layout) or len(key) != order.width or not player:
         raise _invalid()
     if not (period + region + key + player).isprintable():  # PostgreSQL takes no NUL
         raise _invalid()
-    return Window(of, period, region), key, player
+    return Window(board_id, period, region), key, player
 
 
 def _invalid() -> BadRequest:

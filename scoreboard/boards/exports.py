@@ -17,7 +17,7 @@ from msgspec import structs
 
 from scoreboard.boards.exportformats import FORMATS
 from scoreboard.boards.order import Order
-from scoreboard.boards.store.sqlview import Named, all_named, current_window
+from scoreboard.boards.store.sqlview import NamedPlace, all_named, current_window
 from scoreboard.boards.store.windows import Windows
 from scoreboard.boards.types import Period, Place, Row, Window
 from scoreboard.core.clock import Clock
@@ -26,17 +26,18 @@ from scoreboard.core.errors import Unavailable
 from scoreboard.core.storage.db import Connection, Database
 from scoreboard.journal.types import Position
 
-AT_ONCE, OPEN = 2, 16  # in one process: exports being read from SQL, and exports being sent
+MAX_READING, MAX_OPEN = 2, 16  # in one process: exports being read from SQL, and exports being sent
 PAGE = 500  # rows of one query
 SLICE = 50  # rows between two pauses: a millisecond of Python
-PIECE = 64 * 1024
-PAUSE_SECONDS, LOOK_SECONDS = 0.0005, 0.01
-BEGIN_SECONDS = 1.5  # the most that a request waits, here as elsewhere
+PIECE = 64 * 1024  # bytes that are sent at once
+PAUSE_SECONDS = 0.0005  # after each slice, so that other threads run
+LOOK_SECONDS = 0.01  # between two looks for more rows in the file
+BEGIN_SECONDS = 1.5  # the most that a request waits for its export to begin, as for all its reads
 TOO_MANY = "Too many exports are running. Try again in 5 seconds."
 
 
-class Stopped(Exception):
-    """The reader of the export has gone."""
+class ReaderGone(Exception):
+    """The client that reads the export has gone."""
 
 
 def unnamed_file() -> int:
@@ -47,7 +48,7 @@ def unnamed_file() -> int:
 
 @dataclass(kw_only=True)
 class Spool:
-    """One export that is being read and sent: its window, and the file between both."""
+    """One export: its window, and the file that rows are written to and sent from."""
 
     window: Window
     period: Period
@@ -62,7 +63,7 @@ class Spool:
     done: bool = False
     stopped: bool = False
     error: Exception | None = None
-    # The first of writer and reader that is done pops this, and the second one closes the file. A list's
+    # The writer or the reader, whichever is done first, pops this; the other one closes the file. A list's
     # pop is atomic between native threads.
     _both_use: list[bool] = field(default_factory=lambda: [True])
 
@@ -83,9 +84,9 @@ class Spool:
                 time.sleep(LOOK_SECONDS)
 
     def write(self, data: bytes) -> None:
-        """Append to the file. Raises Stopped if the reader has gone."""
+        """Append to the file. Raises ReaderGone if the client has gone."""
         if self.stopped:
-            raise Stopped
+            raise ReaderGone
         while data:
             data = data[os.write(self.file, data) :]
 
@@ -99,18 +100,20 @@ class Spool:
 
 @dataclass(frozen=True, kw_only=True)
 class Exports:
-    """Runs exports, a few at a time."""
+    """Runs exports: at most MAX_READING are read and MAX_OPEN are sent at the same time."""
 
     database: Database
     shard: int
     clock: Clock
-    _reading: threading.BoundedSemaphore = field(default_factory=lambda: threading.BoundedSemaphore(AT_ONCE))
-    _open: threading.BoundedSemaphore = field(default_factory=lambda: threading.BoundedSemaphore(OPEN))
+    _reading: threading.BoundedSemaphore = field(
+        default_factory=lambda: threading.BoundedSemaphore(MAX_READING)
+    )
+    _open: threading.BoundedSemaphore = field(default_factory=lambda: threading.BoundedSemaphore(MAX_OPEN))
 
     def begin(self, window: Window, period: Period, order: Order, format: str) -> Spool:
         """Begin an export. The caller must call `end` once it is sent, or has failed.
 
-        Raises Unavailable, and OutdatedError if the board has another order by now.
+        Raises Unavailable, and OrderChanged if the board has another order by now.
         """
         if not self._open.acquire(blocking=False):
             raise Unavailable(TOO_MANY, code="overloaded", retry_after_seconds=5)
@@ -137,8 +140,8 @@ class Exports:
 
     def _read(self, spool: Spool) -> None:
         try:
-            self.database.snapshot(lambda db: self._all(db, spool))
-        except Stopped:
+            self.database.snapshot(lambda db: self._read_rows(db, spool))
+        except ReaderGone:
             pass
         except Exception as error:  # noqa: BLE001 - raised in the thread that sends the export
             spool.error = error
@@ -147,7 +150,7 @@ class Exports:
             spool.done = True
             spool.release()
 
-    def _all(self, db: Connection, spool: Spool) -> None:
+    def _read_rows(self, db: Connection, spool: Spool) -> None:
         # PostgreSQL is read by the event loop's threads, SQLite by native ones.
         pause = time.sleep if self.database.postgres else native_sleep()
         row = current_window(db, spool.window, spool.order)
@@ -159,13 +162,15 @@ class Exports:
         lines = FORMATS[spool.format](spool.order, spool.total, spool.revised_at)
         spool.begun = True
         spool.write(lines.head())
-        for page in _numbered(spool, all_named(db, row.id, PAGE) if row else ()):
+        for page in _ranked_pages(spool, all_named(db, row.id, PAGE) if row else ()):
             for start in range(0, len(page), SLICE):
                 spool.write(lines.rows(page[start : start + SLICE]))
                 pause(PAUSE_SECONDS)
 
 
-def _numbered(spool: Spool, pages: Iterator[list[Named]] | Sequence[list[Named]]) -> Iterator[list[Row]]:
+def _ranked_pages(
+    spool: Spool, pages: Iterator[list[NamedPlace]] | Sequence[list[NamedPlace]]
+) -> Iterator[list[Row]]:
     """Rows with their ranks, counted from the first row."""
     order, tier = spool.order, ""
     position = ahead = tiers = 0

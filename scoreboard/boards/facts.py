@@ -6,7 +6,7 @@
     data["home"]     a region that is used on those boards that have it
     result["boards"] {board: {"operator": …, "standings": [[period, region, score, version], …]}}
 
-Journals keep facts for ever, so the shapes of earlier releases are read here, too.
+Journals keep facts forever, so the shapes of earlier releases are read here, too.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from msgspec import Struct
 
 from scoreboard.boards.types import Board, Period, Standing, Window
-from scoreboard.journal.types import PLAYER_MERGED, Fact, Recorded
+from scoreboard.journal.types import PLAYER_MERGED, Fact, RecordedFact
 
 
 class Feed(NamedTuple):
@@ -63,35 +63,35 @@ def _old_feeds(fact: Fact) -> list[Feed]:
 
 
 def make_result(moves: Iterable[tuple[Board, str, Sequence[Move]]]) -> dict[str, Any]:
-    """The result of a fact, of its moves and operator on each board."""
+    """The result of a fact, made of its operator and its moves on each board."""
     return {
         "boards": {
             board.id: {
                 "operator": operator,
                 "standings": [
                     [move.window.period, move.window.region, move.new.score, move.new.version]
-                    for move in mine
+                    for move in own_moves
                 ],
             }
-            for board, operator, mine in moves
+            for board, operator, own_moves in moves
         }
     }
 
 
-def results_of(line: Recorded) -> dict[str, BoardResult]:
+def results_of(line: RecordedFact) -> dict[str, BoardResult]:
     """The result of a fact by board. Empty for a fact that did not score."""
     return read_result(line.result, line.fact.board)
 
 
-def standings_on(board: str, line: Recorded) -> list[list[Any]]:
-    """What a fact that scored made on one board: [period, region, score, version] for each window."""
+def standings_on(board: str, line: RecordedFact) -> list[list[Any]]:
+    """The standings that a fact made on one board: [period, region, score, version] for each window."""
     standings: list[list[Any]] = _by_board(line.result, line.fact.board)[board]["standings"]
     return standings
 
 
 def read_result(result: Mapping[str, Any], board: str = "") -> dict[str, BoardResult]:
-    """The same from a fact's result; `board` is the fact's."""
-    return {board: _board_result(board, mine) for board, mine in _by_board(result, board).items()}
+    """The result by board, from a fact's `result`. `board` is `Fact.board`."""
+    return {id: _board_result(id, own) for id, own in _by_board(result, board).items()}
 
 
 def _by_board(result: Mapping[str, Any], board: str) -> Mapping[str, Any]:
@@ -110,8 +110,8 @@ def _board_result(board: str, result: Mapping[str, Any]) -> BoardResult:
     return BoardResult(result["operator"], standings)
 
 
-def windows_merged_by(line: Recorded) -> list[Window]:
-    """The windows in which a guest's standing became the account's by this fact."""
+def windows_merged_by(line: RecordedFact) -> list[Window]:
+    """The windows in which this fact made a guest's standing the account's."""
     if line.fact.kind != PLAYER_MERGED:
         return []
     return [Window(*one) for one in line.result["windows"]]

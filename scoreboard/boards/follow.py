@@ -16,13 +16,13 @@ from scoreboard.boards.store.redisview import RedisView
 from scoreboard.boards.store.rediswriter import Change
 from scoreboard.boards.store.standings import Standings
 from scoreboard.boards.store.windows import WindowRow, Windows
-from scoreboard.boards.types import Applied, Standing, Window
+from scoreboard.boards.types import AppliedFacts, Standing, Window
 from scoreboard.boards.viewhealth import of_journal
 from scoreboard.journal.service import Journal
-from scoreboard.journal.types import PLAYER_MERGED, Position, Recorded
+from scoreboard.journal.types import PLAYER_MERGED, Position, RecordedFact
 
 PAGE = 1000  # standings of one script
-SHORT = 1000  # facts; boards of so short a journal are built by web processes when they start
+SHORT = 1000  # facts; if the journal has no more, web processes build the boards when they start
 Progress = Callable[[int], None]
 Touched = dict[Window, dict[str, None]]
 
@@ -34,8 +34,8 @@ log = logging.getLogger(__name__)
 class BoardsFollower:
     """Shows in Redis the commits that a web process could not show.
 
-    Web processes show most facts, so not the framework's position but Redis says where to go on: it proves
-    what it holds. A Redis that lost its boards, or came back with older ones, has lost the proof with them.
+    Web processes show most facts, so the follower resumes at the view proof in Redis instead of the
+    framework's position. A Redis that lost its boards, or has older ones, lost their proof as well.
     """
 
     view: RedisView
@@ -46,22 +46,22 @@ class BoardsFollower:
     journal: Journal
     name: str = "boards"
 
-    def applied(self) -> Applied | None:
-        """Which facts Redis holds; None if it was emptied. Raises RedisAway."""
-        return self.view.position.applied(self.journal.shard)
+    def applied_facts(self) -> AppliedFacts | None:
+        """The facts that Redis holds; None if it was emptied. Raises RedisAway."""
+        return self.view.position.applied_facts(self.journal.shard)
 
     def is_current(self) -> bool:
-        """Whether Redis holds facts of this journal, as far as it holds any. Raises RedisAway."""
-        applied = self.applied()
+        """True if Redis holds facts of this journal, as far as it holds any. Raises RedisAway."""
+        applied = self.applied_facts()
         return applied is None or of_journal(applied, self.journal)
 
     def resume(self, shard: int, stored: Position | None) -> Position | None:
-        """Up to which fact Redis holds everything; None if it must be built again. Raises RedisAway."""
-        applied = self.applied()
+        """The position up to which Redis holds all facts; None to build it again. Raises RedisAway."""
+        applied = self.applied_facts()
         return applied.position if applied and of_journal(applied, self.journal) else None
 
     def restore(self, shard: int) -> Position:
-        """Build all open windows and the names, then follow from where the journal was before that.
+        """Build all open windows and the names. Returns the journal's head of before, to follow from there.
 
         All boards in Redis are deleted first: without a position their state is unknown.
         """
@@ -81,26 +81,26 @@ class BoardsFollower:
             self.view.position.forget_journal(self.journal.shard)
         self.view.builder.clear()
 
-    def begin(self) -> None:
+    def build_if_short(self) -> None:
         """Build the boards if Redis is empty or holds another journal's, and the journal is short.
 
-        So a new deployment shows ranks before its worker is up. Raises RedisAway.
+        Then a new deployment shows ranks before its worker has started. Raises RedisAway.
         """
         shard = self.journal.shard
         if self.resume(shard, None) is None and self.journal.head().seq <= SHORT:
             self.restore(shard)
 
-    def follow(self, facts: Sequence[Recorded]) -> None:
+    def follow(self, facts: Sequence[RecordedFact]) -> None:
         """Show the standings that these facts touched, as they are now."""
-        touched, gone = _touched(facts)
-        named = list({line.fact.player: None for line in facts if "displayName" in line.fact.data})
+        touched, gone = _touched_players(facts)
+        renamed_players = list({line.fact.player: None for line in facts if "displayName" in line.fact.data})
         if any(line.fact.kind.startswith("board-") for line in facts):
             self.show_catalogue()
         self.catalogue.refresh()
-        if named:
-            self.view.catalogue.show_names(self.names.latest(named))
+        if renamed_players:
+            self.view.catalogue.show_names(self.names.latest(renamed_players))
         for window, players in touched.items():
-            self._put(window, list(players), gone.get(window, {}))
+            self._show(window, list(players), gone.get(window, {}))
         for line in facts:
             if line.fact.kind == "period-closed":
                 self._expire(line.fact.board, line.fact.data["period"])
@@ -124,23 +124,23 @@ class BoardsFollower:
 
     def build_missing(self) -> None:
         """Build open windows that Redis does not show, shows in an old order, or holds damaged."""
-        wanted = [(row, order) for row in self.windows.open() if (order := self.order(row.window))]
-        shown = self.view.are_shown([(row.window, order) for row, order in wanted])
-        for (row, _), is_shown in zip(wanted, shown, strict=True):
+        candidates = [(row, order) for row in self.windows.open() if (order := self.order_of(row.window))]
+        shown = self.view.are_shown([(row.window, order) for row, order in candidates])
+        for (row, _), is_shown in zip(candidates, shown, strict=True):
             if not is_shown:
                 self.build(row)
 
     def open_windows(self) -> list[WindowRow]:
         """The windows of periods that are not closed."""
-        return [row for row in self.windows.open() if self.order(row.window)]
+        return [row for row in self.windows.open() if self.order_of(row.window)]
 
     def build(self, row: WindowRow, progress: Progress = lambda count: None) -> bool:
-        """Build one window beside the shown one, then replace it at once.
+        """Build one window beside the one that is shown, then replace that one at once.
 
-        `progress` is called with how many standings were built since its last call. Returns False if another
+        `progress` is called with the number of standings built since its last call. Returns False if another
         builder began later, whose result is kept, or if the built window was altered.
         """
-        order = self.order(row.window)
+        order = self.order_of(row.window)
         if order is None:
             return False
         token = secrets.token_hex(8)
@@ -167,8 +167,8 @@ class BoardsFollower:
             last = page[-1].player
         self.view.catalogue.show_names([], complete=newest)
 
-    def _put(self, window: Window, players: Sequence[str], gone: Mapping[str, int]) -> None:
-        row, order = self.windows.get(window), self.order(window)
+    def _show(self, window: Window, players: Sequence[str], gone: Mapping[str, int]) -> None:
+        row, order = self.windows.get(window), self.order_of(window)
         if row is None or order is None:
             return
         found = self.standings.of(row.id, players, len(order.names))
@@ -189,14 +189,14 @@ class BoardsFollower:
             if row.closed_at is not None:
                 self.view.writer.expire(row.window)
 
-    def _hide(self, deleted: Recorded) -> None:
+    def _hide(self, deleted: RecordedFact) -> None:
         # The board may have been created again since: windows that exist are the new board's.
         for period, region in deleted.result.get("windows", []):
             window = Window(deleted.fact.board, period, region)
             if self.windows.get(window) is None:
                 self.view.writer.hide(window)
 
-    def order(self, window: Window) -> Order | None:
+    def order_of(self, window: Window) -> Order | None:
         """The order of a window's board; None if there is no such board."""
         boards = {board.id: board for board in self.catalogue.boards()}
         board = boards.get(window.board)
@@ -215,15 +215,15 @@ class BoardsFollower:
         return self.standings.page(window_id, len(order.names), after=last, limit=PAGE)
 
 
-def _touched(facts: Sequence[Recorded]) -> tuple[Touched, dict[Window, dict[str, int]]]:
-    """By window: the players whose standings facts touched; and those who left it, each with the fact."""
+def _touched_players(facts: Sequence[RecordedFact]) -> tuple[Touched, dict[Window, dict[str, int]]]:
+    """By window: the players whose standings changed; and those who left it, each with the fact's number."""
     touched: Touched = {}
     gone: dict[Window, dict[str, int]] = {}
     for line in facts:
-        merged = windows_merged_by(line)
-        scored = [window for result in results_of(line).values() for window, *_ in result.standings]
-        for window in merged + scored:
+        merge_windows = windows_merged_by(line)
+        score_windows = [window for result in results_of(line).values() for window, *_ in result.standings]
+        for window in merge_windows + score_windows:
             touched.setdefault(window, {})[line.fact.player] = None
-        for window in merged:
+        for window in merge_windows:
             gone.setdefault(window, {})[line.fact.data["guest"]] = line.seq
     return touched, gone

@@ -14,14 +14,14 @@ from scoreboard.accounts.service import Accounts
 from scoreboard.boards.catalogue import Catalogue
 from scoreboard.boards.order import Order
 from scoreboard.boards.refold import ByPlayer, fold_in
-from scoreboard.boards.rules import Outdated
+from scoreboard.boards.rules import MergeOutdated
 from scoreboard.boards.types import Board, Standing, Window
 from scoreboard.journal.service import Journal
-from scoreboard.journal.types import PLAYER_MERGED, Position, Recorded
+from scoreboard.journal.types import PLAYER_MERGED, Position, RecordedFact
 
 
 @dataclass
-class Gathered:
+class CombinedStandings:
     """The standings of an account and a guest, as if both were one player."""
 
     account: str
@@ -35,11 +35,11 @@ class Gathered:
     def __post_init__(self) -> None:
         self._orders = {id: Order(board.definition, board.layout) for id, board in self.boards.items()}
 
-    def take(self, lines: Iterable[Recorded]) -> None:
-        """Fold facts of these players, the oldest first. Raises Outdated if another guest was merged."""
+    def fold(self, lines: Iterable[RecordedFact]) -> None:
+        """Fold facts of these players, the oldest first. Raises MergeOutdated if another guest was merged."""
         for line in lines:
             if line.fact.kind == PLAYER_MERGED and line.fact.data["guest"] not in self.players:
-                raise Outdated
+                raise MergeOutdated
             for id, board in self.boards.items():
                 windows = fold_in(self.windows, board, self._orders[id], line, self.account)
                 if line.fact.player == self.guest:
@@ -47,11 +47,11 @@ class Gathered:
             self.head = max(self.head, line.position)
 
     def check(self, boards: Sequence[Board]) -> None:
-        """Raise Outdated if boards or their orders have changed since."""
+        """Raise MergeOutdated if boards or their orders have changed since."""
         if {one.id: (one.since, one.layout) for one in boards} != {
             one.id: (one.since, one.layout) for one in self.boards.values()
         }:
-            raise Outdated
+            raise MergeOutdated
 
     def standings(self) -> Iterator[tuple[Board, Order, Window, Standing]]:
         """The account's new standing in each window in which the guest has one."""
@@ -62,20 +62,20 @@ class Gathered:
 
 @dataclass(frozen=True, kw_only=True)
 class Gather:
-    """Reads and folds the facts of a guest and an account."""
+    """Combines the standings of a guest and an account, from their facts."""
 
     catalogue: Catalogue
     accounts: Accounts
     journal: Journal
 
-    def __call__(self, account: str, guest: str) -> Gathered:
+    def __call__(self, account: str, guest: str) -> CombinedStandings:
         """The standings that both have together, as of the journal's head."""
         self.catalogue.refresh()
         players = tuple({account: None, guest: None} | dict.fromkeys(self.accounts.guests_in(account)))
         boards = {board.id: board for board in self.catalogue.boards()}
         head = self.journal.head()  # read before the facts: newer facts are added under the write lock
-        gathered = Gathered(account=account, guest=guest, players=players, boards=boards, head=head)
+        combined = CombinedStandings(account=account, guest=guest, players=players, boards=boards, head=head)
         streams = [self.journal.of_player(player) for player in players]
         lines = heapq.merge(*streams, key=lambda line: line.seq)
-        gathered.take(line for line in lines if line.position <= head)
-        return gathered
+        combined.fold(line for line in lines if line.position <= head)
+        return combined

@@ -1,4 +1,4 @@
-"""How a guest's standings become the account's: inside the writer's transaction."""
+"""The step of boards in a merge: a guest's standings become the account's, in the writer's transaction."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from msgspec import Struct
 
 from scoreboard.boards.catalogue import Catalogue
-from scoreboard.boards.gather import Gathered
+from scoreboard.boards.gather import CombinedStandings
 from scoreboard.boards.order import Order
 from scoreboard.boards.projector import BoardProjector
 from scoreboard.boards.refold import as_new_as
@@ -23,57 +23,57 @@ from scoreboard.journal.service import facts_of_player
 from scoreboard.journal.types import Fact, Position, Span
 
 
-class Moved(Struct, kw_only=True):
-    """A window in which a guest had a standing: the account's standing after the merge."""
+class PlannedMove(Struct, kw_only=True):
+    """The account's standing after the merge, in a window in which the guest had one."""
 
     row: WindowRow
     order: Order
     standing: Standing
-    both: bool  # whether the account had a standing there too, so that there is one entry less
+    both: bool  # True if the account had a standing there too, so that one entry less remains
 
 
 @dataclass(frozen=True, kw_only=True)
 class BoardMerge:
-    """The part of boards in a merge."""
+    """Makes a guest's standings the account's."""
 
     catalogue: Catalogue
     projector: BoardProjector
 
     def check(self, db: Connection, fact: Fact, position: Position, at: int) -> Callable[[], list[Change]]:
-        """Returns a function that moves the guest's standings and returns the changes.
+        """Plan the moves. Returns a function that makes them and returns the changes.
 
-        Raises Refused or Outdated.
+        Raises Refused or MergeOutdated.
         """
-        gathered: Gathered = fact.private["gathered"]
+        combined: CombinedStandings = fact.private["gathered"]
         self.catalogue.refresh_within(db)
-        gathered.check(self.catalogue.boards())
-        streams = [facts_of_player(db, player, gathered.head) for player in gathered.players]
-        gathered.take(heapq.merge(*streams, key=lambda line: line.seq))
-        guest, seq = gathered.guest, position.seq
-        moved = [
-            _moved(db, board, order, as_new_as(standing, seq), guest, Windows(db).get(window))
-            for board, order, window, standing in gathered.standings()
+        combined.check(self.catalogue.boards())
+        streams = [facts_of_player(db, player, combined.head) for player in combined.players]
+        combined.fold(heapq.merge(*streams, key=lambda line: line.seq))
+        guest, seq = combined.guest, position.seq
+        moves = [
+            _plan_move(db, board, order, as_new_as(standing, seq), guest, Windows(db).get(window))
+            for board, order, window, standing in combined.standings()
         ]
-        return lambda: [_move(db, one, guest, seq, at) for one in moved]
+        return lambda: [_move(db, one, guest, seq, at) for one in moves]
 
     def project(self, changes: Sequence[Change], guests: Sequence[str], span: Span) -> None:
         """Show the moved standings, and hide the guests."""
         self.projector.show_merge(changes, guests, span)
 
 
-def _moved(
+def _plan_move(
     db: Connection, board: Board, order: Order, standing: Standing, guest: str, row: WindowRow | None
-) -> Moved:
+) -> PlannedMove:
     assert row is not None, "the guest has a standing there"
     old = Standings(db).of(row.id, [standing.player, guest], len(order.names))
     check_exact(standing)
     # A score from before the bounds were set stays.
     if standing.score not in {one.score for one in old.values()}:
         check_score(board.definition, standing.score)
-    return Moved(row=row, order=order, standing=standing, both=standing.player in old)
+    return PlannedMove(row=row, order=order, standing=standing, both=standing.player in old)
 
 
-def _move(db: Connection, one: Moved, guest: str, seq: int, at: int) -> Change:
+def _move(db: Connection, one: PlannedMove, guest: str, seq: int, at: int) -> Change:
     row = one.row
     standings = Standings(db)
     standings.delete(row.id, guest)

@@ -1,4 +1,4 @@
-"""The order of a board's standings, by order keys. A greater key is better. SQL and Redis have the same ones.
+"""The order of a board's standings, by order keys. A greater key is better. SQL and Redis use the same keys.
 
     score (11) [column (11)]{0,2} reach time (9) number of the fact that reached it (9)
 
@@ -67,7 +67,7 @@ class Order:
         return place.tiers + 1
 
     def ahead(self, place: Place) -> int:
-        """How many players are ahead of a place by the board's tie rule."""
+        """The number of players ahead of a place, by the board's tie rule."""
         return place.position if self.ties == "ordinal" else place.ahead
 
     def row(self, place: Place, name: str) -> Row:
@@ -113,7 +113,7 @@ class Order:
 
 
 def percentile(ahead: int, total: int) -> float:
-    """The percentage of the other players that are tied with or behind a player who has `ahead` ahead."""
+    """The percentage of the other players who are tied with or behind a player with `ahead` players ahead."""
     return 100.0 if total <= 1 else round(100 * (total - 1 - ahead) / (total - 1), 2)
 
 

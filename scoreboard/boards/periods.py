@@ -1,7 +1,7 @@
 """The periods of a board, in its time zone: which one an instant is in. Pure.
 
-A period begins at local midnight, or when a cron expression fires, however long daylight saving
-time makes that day. Periods of one kind follow one another without gap or overlap.
+A period begins at local midnight, or when a cron expression fires. Daylight saving time may make it longer
+or shorter. Periods of one kind follow one another without gap or overlap.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from functools import lru_cache
 from cronsim import CronSim, CronSimError
 
 from scoreboard.boards.types import Period
-from scoreboard.boards.zones import listed, zone_named
+from scoreboard.boards.zones import is_listed, zone_named
 from scoreboard.core.clock import from_datetime, to_datetime
 
 ALL = Period("all", "all", None, None)
@@ -37,7 +37,7 @@ def check_window(kind: str) -> None:
 
 def check_zone(name: str) -> None:
     """Raise PeriodError if there is no such IANA time zone."""
-    if not listed(name):
+    if not is_listed(name):
         raise PeriodError("is not an IANA time zone: use a name such as Europe/Berlin")
 
 

@@ -1,4 +1,4 @@
-"""Showing the writer's commits in Redis."""
+"""The projector: shows the writer's commits in Redis."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from scoreboard.journal.types import Span
 
 Ranks = dict[str, RankChange]  # by player
 
-SMALL = 1000  # standings; the writer shows a lost window of so few at once, the follower a larger one
+SMALL = 1000  # standings; the writer builds a missing window with no more, the follower larger ones
 
 
 @dataclass(frozen=True, kw_only=True)
 class BoardProjector:
-    """Called by the writer after each commit. The follower repairs what fails here."""
+    """Writes committed standings to Redis, after each commit. The follower repairs failures."""
 
     view: RedisView
     health: ViewHealth
@@ -37,9 +37,9 @@ class BoardProjector:
         names: Sequence[Name],
         span: Span,
     ) -> dict[Window, dict[str, RankChange]]:
-        """Show one batch and the names that it changed. Returns the ranks in each window.
+        """Show one batch and the names that it changed. Returns the players' ranks by window.
 
-        A window that could not be shown is missing in the answer.
+        A window that could not be shown is missing in the result.
         """
         began = self.health.monotonic()
         self.health.database_works()
@@ -51,21 +51,21 @@ class BoardProjector:
                 if change.closed:
                     self.view.writer.expire(change.window)
                 elif ranks is None:
-                    self._show_whole(change)
+                    self._show_complete(change)
         except RedisAway as error:
             self.health.mark_behind(error, since=began)
             return {}
         if not self.health.is_current_for_writer():
             return {}  # boards that may lack something have no valid ranks
         pairs = zip(changes, shown, strict=True)
-        found = {change.window: _unranked(change) if ranks is None else ranks for change, ranks in pairs}
+        found = {change.window: _without_ranks(change) if ranks is None else ranks for change, ranks in pairs}
         return {window: ranks for window, ranks in found.items() if ranks is not None}
 
     def show_definitions(self, version: int, gone: Sequence[Window], span: Span) -> None:
         """Tell every process that the facts of `span` changed definitions, and hide the windows `gone`.
 
         A window in an old order is not shown: it is read from SQL until the follower has built it.
-        The position advances all the same.
+        The position advances in any case.
         """
 
         def show() -> None:
@@ -134,9 +134,9 @@ class BoardProjector:
         except RedisAway as error:
             self.health.mark_behind(error, since=began)
 
-    def _show_whole(self, change: Change) -> None:
-        # Redis does not have the window: it is new and another batch is on its way, or Redis was emptied.
-        # It is read from SQL until it is whole.
+    def _show_complete(self, change: Change) -> None:
+        # Redis does not have the window: it is new and another batch is being written, or Redis was emptied.
+        # It is read from SQL until it is complete.
         if change.entries > SMALL:
             return
 
@@ -153,8 +153,8 @@ class BoardProjector:
             self.view.writer.put(whole)
 
 
-def _unranked(change: Change) -> Ranks | None:
-    """The changes of a closed window, which Redis need not hold: they have no ranks."""
+def _without_ranks(change: Change) -> Ranks | None:
+    """The changes of a closed window, without ranks: Redis need not hold it. None for an open window."""
     if not change.closed:
         return None
     return {one.player: RankChange(one.score, None, None, one.version) for one in change.standings}

@@ -1,4 +1,4 @@
-"""Reading places and names: from Redis while it can be believed, otherwise from SQL."""
+"""Reading places and names: from Redis while it has all acknowledged facts, otherwise from SQL."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ UNREADABLE = (ValueError, msgspec.DecodeError)  # a key that is no order key, or
 
 
 class BoardReader:
-    """Asks Redis, believes it or falls back to SQL, and adds the players' names."""
+    """Reads places from Redis if it is current, otherwise from SQL, and adds the players' names."""
 
     def __init__(
         self, *, catalogue: Catalogue, redis: RedisView, health: ViewHealth, sql: BoardView, names: Names
@@ -40,7 +40,7 @@ class BoardReader:
         self._names_in_redis = False
 
     def refresh(self) -> None:
-        """Make sure of definitions and names as new as this call."""
+        """Load definitions, and the version of names, unless those in memory are as new as this call."""
         self._refreshes.ask(None)
 
     def state(self, board: Board, stamp: str) -> str:
@@ -48,23 +48,23 @@ class BoardReader:
         return f"{board.revision}.{stamp}.{self._renames}"
 
     def current_state(self, board: Board, window: Window) -> str | None:
-        """The name of the state that a window is in now; None if only SQL can tell."""
+        """The name of a window's present state; None if Redis can't tell it."""
         stamp = self._from_redis(lambda: self._redis.stamp(window, self._catalogue.order(board)))
         return None if stamp is None else self.state(board, stamp)
 
     def read(self, board: Board, window: Window, period: Period, question: Question) -> Reading:
-        """The rows that a question asks for. Raises OutdatedError."""
-        order, asked = self._catalogue.order(board), _with_next(question)
+        """The rows that a question asks for. Raises OrderChanged."""
+        order, longer = self._catalogue.order(board), _with_next(question)
         try:
-            answer = self.ask(window, order, asked)
+            answer = self.ask(window, order, longer)
             return self._reading(board, window, period, order, answer, question)
         except UNREADABLE as error:
             log.warning("Redis holds unreadable rows", extra={"window": str(window), "reason": str(error)})
-            answer = self._ask_sql(window, order, asked)
+            answer = self._ask_sql(window, order, longer)
             return self._reading(board, window, period, order, answer, question)
 
     def read_shown(self, board: Board, window: Window, period: Period, question: Question) -> Reading | None:
-        """The rows that a question asks for, from Redis alone; None if it can't tell them now."""
+        """The rows that a question asks for, from Redis alone; None if Redis can't answer now."""
         order = self._catalogue.order(board)
         try:
             answer = self._from_redis(lambda: self._redis.ask(window, order, question))
@@ -73,7 +73,7 @@ class BoardReader:
             return None
 
     def ask(self, window: Window, order: Order, question: Question) -> ViewAnswer:
-        """The places that a question asks for. Raises OutdatedError."""
+        """The places that a question asks for. Raises OrderChanged."""
         found = self._from_redis(lambda: self._redis.ask(window, order, question))
         return found or self._ask_sql(window, order, question)
 
@@ -113,16 +113,16 @@ class BoardReader:
                 return {player: name for player, name in zip(players, found, strict=True) if name}
         return self._names.of(players)
 
-    def _refresh(self, asked: Sequence[None]) -> Sequence[None]:
+    def _refresh(self, requests: Sequence[None]) -> Sequence[None]:
         found = self._from_redis(self._redis.catalogue.versions)
         version, renames = found or (None, None)
         self._catalogue.refresh(version)
         self._names_in_redis = renames is not None
         self._renames = renames or str(self._names.renames())
-        return asked
+        return requests
 
     def _from_redis(self, read: Callable[[], T | None]) -> T | None:
-        """What Redis answers; None if it is away, shows nothing, or can't be believed."""
+        """The answer of Redis; None if it is away, does not show the window, or is not current."""
         if not self._health.is_current():
             return None
         try:
@@ -135,7 +135,7 @@ class BoardReader:
 
 
 def _with_next(question: Question) -> Question:
-    """The question for one row more, which tells whether another page follows."""
+    """The question for one row more. If there is such a row, another page follows."""
     if isinstance(question, Listed):
         return Listed(question.offset, question.limit + 1)
     if isinstance(question, After):

@@ -1,4 +1,4 @@
-"""What a read of a board returns, and the readings that a process keeps."""
+"""Readings: the rows that a read of a board returns. A process keeps the first pages in memory."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from scoreboard.boards.types import Board, Period, Place, Row, Window
 from scoreboard.boards.views import Listed, Question
 from scoreboard.journal.types import Position
 
-MOST = 64  # tops of boards that a process keeps; each is right for one state of its window
+MAX_KEPT = 64  # first pages that a process keeps; each is valid for one state of its window
 MAX_BYTES = 256 * 1024  # of one reading
 ROW_BYTES = 256  # of a row without its metadata
 
@@ -36,30 +36,30 @@ class Reading(Struct, frozen=True, kw_only=True, eq=False, weakref=True):
 
 
 class KeptReadings:
-    """The first rows of windows, which are asked for again and again; other rows hardly ever are."""
+    """The first pages of windows, which are requested again and again; other pages rarely are."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[tuple[Window, str, Question], Reading] = OrderedDict()
+        self._readings: OrderedDict[tuple[Window, str, Question], Reading] = OrderedDict()
 
     def __iter__(self) -> Iterator[Reading]:
-        return iter(self._kept.values())
+        return iter(self._readings.values())
 
     @staticmethod
     def keeps(question: Question) -> bool:
-        """Whether answers to a question are kept."""
+        """True if answers to a question are kept."""
         return isinstance(question, Listed) and question.offset == 0
 
     def get(self, window: Window, state: str, question: Question) -> Reading | None:
         """The reading of a state, if it is kept."""
-        return self._kept.get((window, state, question))
+        return self._readings.get((window, state, question))
 
     def keep(self, question: Question, reading: Reading) -> None:
-        """Keep a reading, instead of the oldest one, if it is worth it."""
+        """Keep a reading, instead of the oldest one, unless it is too large."""
         if not self.keeps(question) or _bytes(reading) > MAX_BYTES:
             return
-        self._kept[reading.window, reading.state, question] = reading
-        if len(self._kept) > MOST:
-            self._kept.popitem(last=False)
+        self._readings[reading.window, reading.state, question] = reading
+        if len(self._readings) > MAX_KEPT:
+            self._readings.popitem(last=False)
 
 
 def _bytes(reading: Reading) -> int:

@@ -14,17 +14,17 @@ from scoreboard.boards.store.windows import Windows
 from scoreboard.boards.types import Board, Standing, Window
 from scoreboard.core.storage.db import Connection
 from scoreboard.journal.service import facts_of, merges
-from scoreboard.journal.types import Position, Recorded
+from scoreboard.journal.types import Position, RecordedFact
 
 ByPlayer = dict[str, Standing]
 
 
 def fold_in(
-    windows: dict[Window, ByPlayer], board: Board, order: Order, line: Recorded, player: str
+    windows: dict[Window, ByPlayer], board: Board, order: Order, line: RecordedFact, player: str
 ) -> list[Window]:
     """Fold one fact into the windows of a board, for `player`. Returns those windows.
 
-    Operator and windows are those of its result: they were settled when it was recorded.
+    Operator and windows are those of its result: they were fixed when it was recorded.
     """
     fact, result = line.fact, results_of(line).get(board.id)
     if result is None or line.seq <= board.since:
@@ -48,22 +48,22 @@ def fold_in(
 
 
 def fold_board(
-    board: Board, facts: Iterable[Recorded], merged: Sequence[Recorded] = ()
+    board: Board, facts: Iterable[RecordedFact], merge_facts: Sequence[RecordedFact] = ()
 ) -> dict[Window, ByPlayer]:
     """The standings that facts add up to, by window and player. Pure.
 
-    `merged` are the facts that merged guests: a guest's scores count as the account's, in the order in
+    `merge_facts` are those that merged guests: a guest's scores count as the account's, in the order in
     which they were recorded.
     """
     order = Order(board.definition, board.layout)
-    by_guest = {line.fact.data["guest"]: line for line in merged}
+    by_guest = {line.fact.data["guest"]: line for line in merge_facts}
     windows: dict[Window, ByPlayer] = {}
     versions: dict[tuple[Window, str], int] = {}
     for line in facts:
         merge = by_guest.get(line.fact.player)
         player = merge.fact.player if merge else line.fact.player
-        found = fold_in(windows, board, order, line, player)
-        for window in found if merge else ():
+        changed_windows = fold_in(windows, board, order, line, player)
+        for window in changed_windows if merge else ():
             versions[window, player] = max(merge.seq, versions.get((window, player), 0))  # type: ignore[union-attr]
     for (window, player), version in versions.items():
         windows[window][player] = as_new_as(windows[window][player], version)
@@ -91,10 +91,10 @@ def refold(db: Connection, shard: int, board: Board) -> dict[Window, ByPlayer]:
 
 def rewrite(db: Connection, board: Board, windows: Mapping[Window, Mapping[str, Standing]]) -> None:
     """Replace all standings of a board."""
-    order, rows, written = Order(board.definition, board.layout), Windows(db), Standings(db)
-    for row in rows.of_board(board.id):
+    order, window_table, standing_table = Order(board.definition, board.layout), Windows(db), Standings(db)
+    for row in window_table.of_board(board.id):
         standings = windows.get(row.window, {}).values()
-        written.delete_all(row.id)
-        written.write([(row.id, standing) for standing in standings], order)
+        standing_table.delete_all(row.id)
+        standing_table.write([(row.id, standing) for standing in standings], order)
         row.version, row.entries = board.revision, len(standings)
-        rows.write(row)
+        window_table.write(row)

@@ -57,8 +57,8 @@ board_read = described(
 window_read = described(problems=("period_not_found", "region_not_found"))
 
 
-def exported(media: str) -> Callable[[V], V]:
-    """The description of an export for OpenAPI."""
+def describe_export(media: str) -> Callable[[V], V]:
+    """Describe an export for OpenAPI."""
     return described(
         query=Where,
         media=media,
@@ -111,7 +111,7 @@ def show_leaderboard() -> Response:
     query(request.args, Empty)
     board = readable(parts().base.settings.default_board)
     window, period = parts().boards.service.window(board, "", "")
-    return listed(parts().boards.service.entries(board, window, period, limit=10), limit=10)
+    return list_answer(parts().boards.service.entries(board, window, period, limit=10), limit=10)
 
 
 @bp.get("/boards/<board>/entries")
@@ -120,27 +120,24 @@ def show_leaderboard() -> Response:
 @described(query=EntriesQuery, answer=Listing, paged=True, tagged=True, problems=("invalid_cursor",))
 def list_entries(board: str) -> Response:
     """List a board's entries in order, page by page; those of some players, by rank; or search, by name."""
-    asked = query(request.args, EntriesQuery)
+    params = query(request.args, EntriesQuery)
     found = readable(board)
-    if asked.search:
-        return _found(found, asked)
+    if params.search:
+        return _search(found, params)
     boards = parts().boards.service
-    if asked.players and (asked.cursor or asked.offset):
+    if params.players and (params.cursor or params.offset):
         raise ValidationFailed(FieldError("players", "cannot be combined with cursor or offset"))
-    if asked.players:
-        window, period = boards.window(found, asked.period, asked.region)
-        players = player_ids(asked.players)
-        return listed(boards.players(found, window, period, players), limit=len(players))
-    if asked.cursor:
-        if asked.offset or asked.period or asked.region:
-            raise BadRequest(
-                "`cursor` already fixes the window; drop `offset`, `period` and `region`.",
-                code="invalid_cursor",
-            )
-        return listed(boards.following(found, asked.cursor, limit=asked.limit), limit=asked.limit)
-    window, period = boards.window(found, asked.period, asked.region)
-    reading = boards.entries(found, window, period, offset=asked.offset, limit=asked.limit)
-    return listed(reading, limit=asked.limit)
+    if params.players:
+        window, period = boards.window(found, params.period, params.region)
+        players = player_ids(params.players)
+        return list_answer(boards.players(found, window, period, players), limit=len(players))
+    if params.cursor:
+        if params.offset or params.period or params.region:
+            raise BadRequest(FIXED_BY_CURSOR, code="invalid_cursor")
+        return list_answer(boards.following(found, params.cursor, limit=params.limit), limit=params.limit)
+    window, period = boards.window(found, params.period, params.region)
+    reading = boards.entries(found, window, period, offset=params.offset, limit=params.limit)
+    return list_answer(reading, limit=params.limit)
 
 
 @bp.get("/boards/<board>/entries/<player>")
@@ -149,9 +146,9 @@ def list_entries(board: str) -> Response:
 @described(query=Where, answer=RankedEntry, tagged=True, problems=("not_ranked",))
 def show_entry(board: str, player: str) -> Response:
     """Show one player's entry."""
-    asked = query(request.args, Where)
+    params = query(request.args, Where)
     found = readable(board)
-    window, period = parts().boards.service.window(found, asked.period, asked.region)
+    window, period = parts().boards.service.window(found, params.period, params.region)
     reading = parts().boards.service.player(found, window, period, player_id(player))
     return answer_with_etag(reading.state, lambda: {"data": entry_of(reading, reading.rows[0])})
 
@@ -162,11 +159,11 @@ def show_entry(board: str, player: str) -> Response:
 @described(query=AroundQuery, answer=Listing, paged=True, tagged=True, problems=("not_ranked",))
 def list_around(board: str, player: str) -> Response:
     """List the entries around a player, and the player's own."""
-    asked = query(request.args, AroundQuery)
+    params = query(request.args, AroundQuery)
     found = readable(board)
-    window, period = parts().boards.service.window(found, asked.period, asked.region)
-    reading = parts().boards.service.around(found, window, period, player_id(player), asked.radius)
-    return listed(reading, limit=2 * asked.radius + 1)
+    window, period = parts().boards.service.window(found, params.period, params.region)
+    reading = parts().boards.service.around(found, window, period, player_id(player), params.radius)
+    return list_answer(reading, limit=2 * params.radius + 1)
 
 
 @bp.get("/boards/<board>/rank-for")
@@ -176,16 +173,16 @@ def list_around(board: str, player: str) -> Response:
 def rank_for(board: str) -> Response:
     """Show the rank that a new player would get with a score (and columns, by their names)."""
     found = readable(board)
-    asked = ranked_score(found, request.args.lists())
+    params = ranked_score(found, request.args.lists())
     boards = parts().boards.service
-    window, _ = boards.window(found, asked.period, asked.region)
-    rank, total = boards.rank_for(found, window, asked.score, asked.columns)
+    window, _ = boards.window(found, params.period, params.region)
+    rank, total = boards.rank_for(found, window, params.score, params.columns)
     ranked = WouldBe(
         board=found.id,
         period=window.period,
         region=window.region or None,
-        score=asked.score,
-        columns=asked.columns,
+        score=params.score,
+        columns=params.columns,
         rank=rank,
         total=total,
     )
@@ -195,7 +192,7 @@ def rank_for(board: str) -> Response:
 @bp.get("/boards/<board>/export.csv")
 @board_read
 @window_read
-@exported("text/csv")
+@describe_export("text/csv")
 def export_csv(board: str) -> Response:
     """Export all entries of a window as CSV, from one state of it."""
     return _export(board, "csv", "text/csv; charset=utf-8; header=present")
@@ -204,7 +201,7 @@ def export_csv(board: str) -> Response:
 @bp.get("/boards/<board>/export.jsonl")
 @board_read
 @window_read
-@exported("application/jsonl")
+@describe_export("application/jsonl")
 def export_lines(board: str) -> Response:
     """Export all entries of a window as lines of JSON, from one state of it."""
     return _export(board, "jsonl", "application/jsonl")
@@ -215,13 +212,13 @@ def export_lines(board: str) -> Response:
 @described(query=PeriodsQuery, answer=list[PastPeriod], paged=True)
 def list_periods(board: str) -> Response:
     """List the periods of a board that are over, newest first."""
-    asked = query(request.args, PeriodsQuery)
+    params = query(request.args, PeriodsQuery)
     found = readable(board)
-    start, _, id = asked.cursor.partition("-")
+    start, _, id = params.cursor.partition("-")
     before = (int(start), int(id)) if id else None
-    rows = parts().boards.service.past(found, before=before, limit=asked.limit + 1)
-    more = len(rows) > asked.limit
-    rows = rows[: asked.limit]
+    rows = parts().boards.service.past(found, before=before, limit=params.limit + 1)
+    more = len(rows) > params.limit
+    rows = rows[: params.limit]
     body = [
         PastPeriod(
             **bounds(row.period),
@@ -233,16 +230,16 @@ def list_periods(board: str) -> Response:
         for row in rows
     ]
     following = f"{rows[-1].period.starts_at}-{rows[-1].id}" if more else None
-    return answer({"data": body, "page": {"next": following, "limit": asked.limit}})
+    return answer({"data": body, "page": {"next": following, "limit": params.limit}})
 
 
-def listed(reading: Reading, *, limit: int) -> Response:
-    """The rows of a reading, tagged with the state that they are of."""
+def list_answer(reading: Reading, *, limit: int) -> Response:
+    """The answer with the rows of a reading. Its ETag names their state."""
     live = reading.period == parts().boards.service.current(reading.board)
     cursor = parts().cursor(reading.window, reading.stamp) if live else None
 
     def body() -> dict[str, Any]:
-        rows = parts().boards.answers.encoded(reading)
+        rows = parts().boards.answers.encode(reading)
         data = {
             "board": reading.board.id,
             "period": reading.window.period,
@@ -260,10 +257,10 @@ def listed(reading: Reading, *, limit: int) -> Response:
     return answer_with_etag(f"{reading.window.period}.{reading.state}.{cursor or ''}", body)
 
 
-def _found(board: Board, asked: EntriesQuery) -> Response:
-    check(asked)
-    window, period = parts().boards.service.window(board, asked.period, asked.region)
-    found = parts().boards.search.find(board, window, period, asked.search, limit=asked.limit)
+def _search(board: Board, params: EntriesQuery) -> Response:
+    check(params)
+    window, period = parts().boards.service.window(board, params.period, params.region)
+    found = parts().boards.search.find(board, window, period, params.search, limit=params.limit)
     data = {
         "board": board.id,
         "period": window.period,
@@ -272,17 +269,17 @@ def _found(board: Board, asked: EntriesQuery) -> Response:
         "id": None,
         "entries": found_entries(board.definition, found),
     } | ({"degraded": True} if found.degraded else {})
-    now, page = rfc3339(parts().base.clock()), {"next": None, "limit": asked.limit}
+    now, page = rfc3339(parts().base.clock()), {"next": None, "limit": params.limit}
     return answer_with_etag(digest(data), lambda: {"data": data | {"asOf": now}, "page": page})
 
 
 def _export(board: str, format: str, content_type: str) -> Response:
-    asked = query(request.args, Where)
+    params = query(request.args, Where)
     found = readable(board)
     if sent_key() is None:  # callers with a key are trusted not to export too often
         count("export")
     boards = parts().boards.service
-    spool = boards.exported(found, asked.region, asked.period, format)
+    spool = boards.begin_export(found, params.region, params.period, format)
     response = Response(spool, content_type=content_type)
     response.call_on_close(lambda: boards.exports.end(spool))
     name = "-".join(filter(None, (found.id, spool.period.id, spool.window.region)))

@@ -1,4 +1,4 @@
-"""How a score changes a standing, and which scores and definitions are refused. Pure."""
+"""The change that a score makes in a standing, and the rules that refuse scores and definitions. Pure."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from scoreboard.core.errors import FieldError, Forbidden, NotFound, Refused, Una
 from scoreboard.journal.types import Position
 
 
-class Outdated(Unavailable):
-    """Boards, or the guests of the account, changed since the entries were gathered: gather again."""
+class MergeOutdated(Unavailable):
+    """Boards, or the guests of the account, changed since the standings were combined: combine them again."""
 
     def __init__(self) -> None:
         super().__init__("A board changed while guests were merged. Send the same request again.")
@@ -74,20 +74,20 @@ def columns_of(order: Order, columns: Mapping[str, int]) -> tuple[int, ...]:
     if not order.names and not columns:
         return ()
     if len(columns) > len(order.names) or any(name not in order.names for name in columns):
-        known = ", ".join(order.names) or "none"
-        raise Refused(f"This board's columns are: {known}.", code="unknown_column")
+        names = ", ".join(order.names) or "none"
+        raise Refused(f"This board's columns are: {names}.", code="unknown_column")
     return tuple(columns.get(name, 0) for name in order.names)
 
 
 def check_region(definition: Definition, region: str) -> None:
     """Refuse a region that the board does not have. Raises Refused."""
     if region not in definition.regions:
-        known = ", ".join(definition.regions) or "none"
-        raise Refused(f"This board's regions are: {known}.", code="unknown_region")
+        regions = ", ".join(definition.regions) or "none"
+        raise Refused(f"This board's regions are: {regions}.", code="unknown_region")
 
 
 def period_closed(period: Period, reason: str) -> Refused:
-    """The refusal of a score for a period that takes no more."""
+    """The refusal of a score for a period that is closed."""
     return Refused(
         f"The period {period.id} {reason}. A key with the scope {IMPORT} can write into it.",
         code="period_closed",

@@ -25,14 +25,14 @@ from scoreboard.boards.store.windows import WindowRow, Windows
 from scoreboard.boards.targets import Targets
 from scoreboard.boards.types import Board, Period, RankChange, Standing, Window
 from scoreboard.core.storage.db import Connection
-from scoreboard.journal.types import Fact, Position, Recorded, Span
+from scoreboard.journal.types import Fact, Position, RecordedFact, Span
 
 Key = tuple[Window, str]  # a window, and a player's id
 
 
 @dataclass(frozen=True, kw_only=True)
 class ScoringFold:
-    """Folds facts that score. The features that define such fact kinds have folds that use this one."""
+    """Folds facts that score. The folds of the features that define such fact kinds use this one."""
 
     catalogue: Catalogue
     projector: BoardProjector
@@ -51,7 +51,7 @@ class ScoringFold:
 class ScoringBatch:
     """Folds one batch of facts that score.
 
-    `touched` are standings that are projected, `changed` those that are written, too.
+    `touched` names the standings that are projected, `changed` those of them that are written as well.
     """
 
     db: Connection
@@ -62,7 +62,7 @@ class ScoringBatch:
     touched: dict[Key, None] = field(default_factory=dict)
     changed: dict[Key, None] = field(default_factory=dict)
     names: dict[str, Name] = field(default_factory=dict)
-    known_names: Mapping[str, str] = field(default_factory=dict)
+    stored_names: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._targets = Targets(self.fold.catalogue, self.at)
@@ -72,9 +72,9 @@ class ScoringBatch:
         """Load windows, standings and names, with one query for each window instead of one for each fact."""
         for window, players in self._targets.players(facts).items():
             self._load(window, list(players))
-        renamed = [fact.player for fact in facts if "displayName" in fact.data]
-        if renamed:
-            self.known_names = Names(self.db).of(renamed)
+        named_players = [fact.player for fact in facts if "displayName" in fact.data]
+        if named_players:
+            self.stored_names = Names(self.db).of(named_players)
 
     def apply(self, fact: Fact, position: Position) -> dict[str, Any]:
         """Fold one fact into all windows of its boards, or into none.
@@ -88,10 +88,10 @@ class ScoringBatch:
         for _, _, moves in changes:
             for move in moves:
                 self._move(move, position.seq)
-        self._name(fact, position.seq)
+        self._take_name(fact, position.seq)
         return make_result(changes)
 
-    def replay(self, recorded: Recorded) -> None:
+    def replay(self, recorded: RecordedFact) -> None:
         """Project the changes of an earlier fact again, because projecting them before may have failed."""
         for id, result in results_of(recorded).items():
             board = self._targets.find(id)
@@ -117,7 +117,7 @@ class ScoringBatch:
         return self.fold.projector.show_batch(changes, list(self.names.values()), span)
 
     def _moves(self, board: Board, operator: str, fact: Fact, position: Position) -> list[Move]:
-        """What a fact changes in each window of one board. Raises Refused."""
+        """The change that a fact makes in each window of one board. Raises Refused."""
         order = self.fold.catalogue.order(board)
         columns = columns_of(order, fact.columns)
         if region := fact.data.get("region"):
@@ -125,9 +125,9 @@ class ScoringBatch:
         check_amount(board.definition, operator, fact.amount)
         at, moves = fact.data.get("occurredAt", self.at), []
         for window, period in self._targets.windows(board, fact):
-            closed = self._closed(board, period)
-            if closed and not fact.data.get("import"):
-                raise period_closed(period, closed)
+            reason = self._closed_reason(board, period)
+            if reason and not fact.data.get("import"):
+                raise period_closed(period, reason)
             old = self.standings.get((window, fact.player))
             new = fold(
                 old,
@@ -141,12 +141,12 @@ class ScoringBatch:
                 metadata=fact.data.get("metadata", ""),
             )
             check_standing(board.definition, new)
-            moves.append(Move(window, period, old, new, bool(closed)))
+            moves.append(Move(window, period, old, new, bool(reason)))
         return moves
 
-    def _closed(self, board: Board, period: Period) -> str:
-        """Why a period takes no scores, in words; "" if it does."""
-        # The window of all regions tells it: a fact in a region changes it, too, and it is closed with them.
+    def _closed_reason(self, board: Board, period: Period) -> str:
+        """The reason for which a period takes no scores, in words; "" if it takes scores."""
+        # It is that of the window of all regions: a fact in a region changes that window, too.
         row = self.rows.get(Window(board.id, period.id, ""))
         running = self._targets.running(board, period.kind)
         if period.ends_at is not None and period.ends_at < (running.starts_at or 0):
@@ -188,12 +188,12 @@ class ScoringBatch:
         for player, standing in self._standings.of(row.id, players, columns).items():
             self.standings[window, player] = standing
 
-    def _name(self, fact: Fact, seq: int) -> None:
+    def _take_name(self, fact: Fact, seq: int) -> None:
         name = fact.data.get("displayName")
         if not name:
             return
-        known = self.names.get(fact.player)
-        if name != (known.text if known else self.known_names.get(fact.player)):
+        newest = self.names.get(fact.player)
+        if name != (newest.text if newest else self.stored_names.get(fact.player)):
             self.names[fact.player] = Name(player=fact.player, text=name, seq=seq)
 
     def _change(self, window: Window, standings: Sequence[Standing]) -> Change:

@@ -15,7 +15,7 @@ from scoreboard.boards.store.results import PastResult, Results
 from scoreboard.boards.store.windows import WindowRow, Windows
 from scoreboard.boards.types import Board, Period, Window
 from scoreboard.boards.viewhealth import ViewHealth
-from scoreboard.boards.views import After, Around, Listed, Located, Question, WouldBe
+from scoreboard.boards.views import After, Around, Listed, Located, PlaceForTier, Question
 from scoreboard.core.clock import Clock
 from scoreboard.core.errors import NotFound
 
@@ -23,7 +23,7 @@ __all__ = ["Boards", "PastResult", "Reading"]
 
 
 class Boards:
-    """Everything that can be asked about boards."""
+    """Reads boards: definitions, periods, entries, ranks, exports and past results."""
 
     def __init__(
         self,
@@ -39,7 +39,7 @@ class Boards:
         self._catalogue, self._reader, self._health = catalogue, reader, health
         self._windows, self._results, self._clock = windows, results, clock
         self.exports = exports
-        self.kept = KeptReadings()
+        self.kept_readings = KeptReadings()
 
     def all(self) -> list[Board]:
         """All boards, by id."""
@@ -54,7 +54,7 @@ class Boards:
     def find(self, id: str) -> Board | None:
         """A board; None if there is none."""
         self._reader.refresh()
-        return self.known(id)
+        return self.find_loaded(id)
 
     def readable(self, id: str, privileged_caller: Callable[[], object] = lambda: None) -> Board:
         """A board that the caller may read. Raises NotFound, board_not_found, also for a private one.
@@ -70,7 +70,7 @@ class Boards:
             raise no_board(id)
         return found
 
-    def known(self, id: str) -> Board | None:
+    def find_loaded(self, id: str) -> Board | None:
         """A board as this process last loaded it, without a query; None if there is none."""
         try:
             return self._catalogue.board(id)
@@ -82,42 +82,42 @@ class Boards:
         found = self.find(id)
         return f"board {id} {found.since if found else 'none'}"
 
-    def private(self, id: str) -> bool:
-        """Whether a board is private, as far as this process knows."""
-        found = self.known(id)
+    def is_private(self, id: str) -> bool:
+        """True if a board is private, by the definition that this process last loaded."""
+        found = self.find_loaded(id)
         return found is not None and not found.definition.public
 
     def current(self, board: Board) -> Period:
         """The running period."""
         return period_at(board.windows[0], board.definition.time_zone, self._clock())
 
-    def period(self, board: Board, wanted: str) -> Period:
-        """A period by id, "current", "previous", or the current one of a kind that the board keeps.
+    def period(self, board: Board, name: str) -> Period:
+        """A period by name: an id, "current", "previous", or a kind that the board keeps (its current one).
 
         Raises NotFound, period_not_found.
         """
         zone = board.definition.time_zone
-        if wanted in ("", "current"):
+        if name in ("", "current"):
             return self.current(board)
-        if wanted == "previous":
+        if name == "previous":
             found = before(self.current(board), zone)
-        elif wanted in board.windows:
-            found = period_at(wanted, zone, self._clock())
+        elif name in board.windows:
+            found = period_at(name, zone, self._clock())
         else:
-            found = self._known_period(board, wanted)
+            found = self._find_period(board, name)
         if found is None:
-            raise NotFound(f"This board has no period {wanted[:64]!r}.", code="period_not_found")
+            raise NotFound(f"This board has no period {name[:64]!r}.", code="period_not_found")
         return found
 
     def revised_at(self, board: Board, period: Period) -> int | None:
-        """When results of a period were last changed after it was closed; None if never."""
+        """The time (ms since 1970) when results were last changed after the period was closed, or None."""
         if period.ends_at is None or self._clock() < period.ends_at:
             return None
         row = self._windows.of_period(board.id, period.id)
         return row.revised_at if row else None
 
     def last_changes(self, boards: Sequence[Board]) -> dict[str, int]:
-        """When each of these boards last changed; those without scores in a running period are left out."""
+        """The time (ms since 1970) of each board's last change; boards without open windows are left out."""
         found: dict[str, int] = {}
         for row in self._windows.open_of_boards([board.id for board in boards]) if boards else ():
             id = row.window.board
@@ -144,7 +144,7 @@ class Boards:
 
     def around(self, board: Board, window: Window, period: Period, player: str, radius: int) -> Reading:
         """The rows around a player, and the player's own. Raises NotFound, not_ranked."""
-        return _ranked(player, self._read(board, window, period, Around(player, radius)))
+        return _require_rank(player, self._read(board, window, period, Around(player, radius)))
 
     def players(self, board: Board, window: Window, period: Period, players: Sequence[str]) -> Reading:
         """The rows of these players, best first; those who are not ranked have none."""
@@ -152,7 +152,7 @@ class Boards:
 
     def player(self, board: Board, window: Window, period: Period, player: str) -> Reading:
         """The one row of a player. Raises NotFound, not_ranked."""
-        return _ranked(player, self.players(board, window, period, [player]))
+        return _require_rank(player, self.players(board, window, period, [player]))
 
     def results(self, board: Board, player: str, *, periods: int) -> list[PastResult]:
         """A player's results in the newest periods of the board's own kind, newest first."""
@@ -161,22 +161,25 @@ class Boards:
     def rank_for(
         self, board: Board, window: Window, score: int, columns: Mapping[str, int]
     ) -> tuple[int, int]:
-        """The rank that a new player would get with this score, and how many are ranked now."""
+        """The rank that a new player would get with this score, and the number of players ranked now."""
 
         def find(board: Board) -> tuple[int, int]:
             order = self._catalogue.order(board)
             tier = order.tier(score, tuple(columns.get(name, 0) for name in order.names))
-            found = self._reader.ask(window, order, WouldBe(tier))
+            found = self._reader.ask(window, order, PlaceForTier(tier))
             return order.rank(found.places[0]), found.total
 
         return self._catalogue.in_order(board, find)
 
-    def let_others_notice(self) -> None:
+    def wait_for_others(self) -> None:
         """Wait, after a score could not be shown, until every process reads it from SQL."""
         self._health.wait_for_others()
 
-    def exported(self, board: Board, region: str, period: str, format: str) -> Spool:
-        """All rows of one state of a window, as a file. Raises NotFound, or Unavailable."""
+    def begin_export(self, board: Board, region: str, period: str, format: str) -> Spool:
+        """Begin an export of all rows of one state of a window. Raises NotFound, or Unavailable.
+
+        The caller ends it with `exports.end`.
+        """
         window, found = self.window(board, period, region)
 
         def begin(board: Board) -> Spool:
@@ -190,7 +193,7 @@ class Boards:
         """The periods that are over and have standings, newest first; of one kind, if it is given."""
         return self._windows.past(board.id, now=self._clock(), before=before, limit=limit, kind=kind)
 
-    def _known_period(self, board: Board, id: str) -> Period | None:
+    def _find_period(self, board: Board, id: str) -> Period | None:
         for kind in board.windows:
             running = period_at(kind, board.definition.time_zone, self._clock())
             if running.id == id:
@@ -199,22 +202,22 @@ class Boards:
         return row.period if row else None
 
     def _read(self, board: Board, window: Window, period: Period, question: Question) -> Reading:
-        found = self._kept(board, window, question)
+        found = self._find_kept(board, window, question)
         if found is None:
             found = self._catalogue.in_order(
                 board, lambda board: self._reader.read(board, window, period, question)
             )
-            self.kept.keep(question, found)
+            self.kept_readings.keep(question, found)
         return found
 
-    def _kept(self, board: Board, window: Window, question: Question) -> Reading | None:
-        if not self.kept.keeps(question):
+    def _find_kept(self, board: Board, window: Window, question: Question) -> Reading | None:
+        if not self.kept_readings.keeps(question):
             return None
         state = self._reader.current_state(board, window)
-        return None if state is None else self.kept.get(window, state, question)
+        return None if state is None else self.kept_readings.get(window, state, question)
 
 
-def _ranked(player: str, reading: Reading) -> Reading:
+def _require_rank(player: str, reading: Reading) -> Reading:
     if not reading.rows:
         raise NotFound(f"{player[:64]!r} is not ranked on this board.", code="not_ranked")
     return reading

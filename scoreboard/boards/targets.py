@@ -16,12 +16,12 @@ Target = tuple[Window, Period]
 
 
 class Targets:
-    """Finds the windows of one batch, each of them once. Writes nothing."""
+    """Finds the boards, periods and windows of one batch, each of them once. Writes nothing."""
 
     def __init__(self, catalogue: Catalogue, at: int) -> None:
         self._at = at
         self._boards = {board.id: board for board in catalogue.boards()}
-        self._fed: dict[tuple[Feed, bool], tuple[Board, str]] = {}
+        self._fed_boards: dict[tuple[Feed, bool], tuple[Board, str]] = {}
         self._windows: dict[tuple[str, str, int], list[Target]] = {}
         self._periods: dict[tuple[str, str], Period] = {}
         self._running: dict[tuple[str, str], Period] = {}
@@ -42,26 +42,26 @@ class Targets:
 
     def boards(self, fact: Fact) -> list[tuple[Board, str]]:
         """The boards that a fact feeds, each with the operator. Raises NotFound or Forbidden."""
-        earned, known = fact.data.get("trust") == "client", self._fed
-        return [known.get((feed, earned)) or self._open(feed, earned=earned) for feed in feeds_of(fact)]
+        earned, cache = fact.data.get("trust") == "client", self._fed_boards
+        return [cache.get((feed, earned)) or self._open(feed, earned=earned) for feed in feeds_of(fact)]
 
     def windows(self, board: Board, fact: Fact) -> list[Target]:
         """The windows of a board that a fact touches: for each kind all regions, and the fact's own."""
         at, region = fact.data.get("occurredAt", self._at), _region(board, fact)
-        known = self._windows.get((board.id, region, at))
-        if known is None:
+        cached = self._windows.get((board.id, region, at))
+        if cached is None:
             periods = [self._period(board, kind, at) for kind in board.windows]
             regions = ("", region) if region else ("",)
-            known = [(Window(board.id, period.id, one), period) for period in periods for one in regions]
-            self._windows[board.id, region, at] = known
-        return known
+            cached = [(Window(board.id, period.id, one), period) for period in periods for one in regions]
+            self._windows[board.id, region, at] = cached
+        return cached
 
     def running(self, board: Board, kind: str) -> Period:
         """The period of a kind that runs now."""
-        known = self._running.get((board.id, kind))
-        if known is None:
-            known = self._running[board.id, kind] = period_at(kind, board.definition.time_zone, self._at)
-        return known
+        cached = self._running.get((board.id, kind))
+        if cached is None:
+            cached = self._running[board.id, kind] = period_at(kind, board.definition.time_zone, self._at)
+        return cached
 
     def _open(self, feed: Feed, *, earned: bool) -> tuple[Board, str]:
         board = self._boards.get(feed.board)
@@ -72,15 +72,15 @@ class Targets:
             raise NotFound(detail, code="board_not_found")
         if earned and board.definition.trust != "client":
             raise not_open(board)
-        found = self._fed[feed, earned] = board, feed.operator or board.definition.operator
+        found = self._fed_boards[feed, earned] = board, feed.operator or board.definition.operator
         return found
 
     def _period(self, board: Board, kind: str, at: int) -> Period:
-        known = self._periods.get((board.id, kind))
-        if known is None or not known.covers(at):
-            known = period_at(kind, board.definition.time_zone, at)
-            self._periods[(board.id, kind)] = known
-        return known
+        cached = self._periods.get((board.id, kind))
+        if cached is None or not cached.covers(at):
+            cached = period_at(kind, board.definition.time_zone, at)
+            self._periods[(board.id, kind)] = cached
+        return cached
 
 
 def _region(board: Board, fact: Fact) -> str:

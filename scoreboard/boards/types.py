@@ -112,7 +112,7 @@ class Period(Struct, frozen=True):
     ends_at: int | None
 
     def covers(self, at: int) -> bool:
-        """Whether the instant lies in the period."""
+        """True if the instant `at` (milliseconds since 1970) lies in the period."""
         return self.starts_at is None or (
             self.starts_at <= at and (self.ends_at is None or at < self.ends_at)
         )
@@ -132,7 +132,7 @@ class Window(Struct, frozen=True):
 
 
 class Standing(Struct, frozen=True, kw_only=True, gc=False):
-    """A player's score in one window, with all that orders it."""
+    """A player's score in one window, with the values that order it."""
 
     player: str
     score: int
@@ -149,9 +149,9 @@ class Place(Struct, frozen=True, kw_only=True, gc=False):
 
     key: str
     player: str
-    position: int  # how many standings come before it in the list
-    ahead: int  # how many are strictly better in score and columns
-    tiers: int  # how many different scores (with columns) are strictly better
+    position: int  # the number of standings before it in the list
+    ahead: int  # the number of standings that are strictly better in score and columns
+    tiers: int  # the number of different tiers that are strictly better
     metadata: str = ""
 
 
@@ -168,7 +168,7 @@ class Row(Struct, frozen=True, kw_only=True):
     """A place with its rank, as people see it."""
 
     rank: int
-    ahead: int  # how many other players are ahead by the board's tie rule
+    ahead: int  # the number of players ahead, by the board's tie rule
     player: str
     name: str
     score: int
@@ -186,8 +186,8 @@ class RankChange(Struct, frozen=True, gc=False):
     version: int
 
 
-class Applied(Struct, frozen=True, kw_only=True):
-    """Which facts of a shard Redis holds."""
+class AppliedFacts(Struct, frozen=True, kw_only=True):
+    """The facts of a shard that Redis holds."""
 
     position: Position  # everything up to this fact
     mark: str  # of that fact
@@ -195,9 +195,9 @@ class Applied(Struct, frozen=True, kw_only=True):
     newest_mark: str
 
 
-class Compared(Struct, frozen=True, kw_only=True):
-    """How a window in Redis differs from standings in SQL."""
+class Comparison(Struct, frozen=True, kw_only=True):
+    """The differences between a window in Redis and standings in SQL."""
 
     version: int
     entries: int
-    differing: dict[str, str]  # for each player who differs: what Redis holds
+    differing: dict[str, str]  # the value in Redis for each player with a difference

@@ -28,7 +28,7 @@ TRIES = 6
 class Difference(Struct, frozen=True, kw_only=True):
     """Two values that differ, and should be equal."""
 
-    where: str
+    where: str  # the window or the row, in words
     expected: str
     found: str
 
@@ -42,7 +42,7 @@ class Verifier:
     view: BoardView
 
     def run(self, progress: Callable[[str], None] = lambda text: None) -> list[Difference]:
-        """Find all differences. Other processes may write meanwhile: a view that is behind is compared again.
+        """Find all differences. Others may write at the same time: a view that is behind is compared again.
 
         `progress` is called with a description of each step.
         """
@@ -70,12 +70,12 @@ class Verifier:
             found: list[Difference] = []
             for row in Windows(db).of_board(board.id):
                 standings = expected.pop(row.window, {})
-                held = {one.player: one for one in Standings(db).all(row.id, len(order.names))}
-                found += _differences(f"{row.window}", standings, held)
-                if row.entries != len(held):
+                in_table = {one.player: one for one in Standings(db).all(row.id, len(order.names))}
+                found += _differences(f"{row.window}", standings, in_table)
+                if row.entries != len(in_table):
                     found.append(
                         Difference(
-                            where=f"{row.window} entries", expected=str(len(held)), found=str(row.entries)
+                            where=f"{row.window} entries", expected=str(len(in_table)), found=str(row.entries)
                         )
                     )
             found += [
@@ -100,23 +100,29 @@ class Verifier:
         return found
 
     def _compare_redis(self, order: Order, row: WindowRow) -> list[Difference]:
-        held = self.database.snapshot(
+        in_sql = self.database.snapshot(
             lambda db: [(order.key(one), one.player) for one in Standings(db).all(row.id, len(order.names))]
         )
-        held.sort(reverse=True)
-        shown = list(self._places(order, row))
-        if shown == held:
+        in_sql.sort(reverse=True)
+        in_redis = list(self._places(order, row))
+        if in_redis == in_sql:
             return []
-        if len(shown) != len(held):
+        if len(in_redis) != len(in_sql):
             return [
                 Difference(
-                    where=f"{row.window} in Redis", expected=f"{len(held)} rows", found=f"{len(shown)} rows"
+                    where=f"{row.window} in Redis",
+                    expected=f"{len(in_sql)} rows",
+                    found=f"{len(in_redis)} rows",
                 )
             ]
-        at = next(index for index, pair in enumerate(zip(held, shown, strict=True)) if pair[0] != pair[1])
+        at = next(
+            index for index, pair in enumerate(zip(in_sql, in_redis, strict=True)) if pair[0] != pair[1]
+        )
         return [
             Difference(
-                where=f"{row.window} in Redis, row {at + 1}", expected=str(held[at]), found=str(shown[at])
+                where=f"{row.window} in Redis, row {at + 1}",
+                expected=str(in_sql[at]),
+                found=str(in_redis[at]),
             )
         ]
 
@@ -128,9 +134,11 @@ class Verifier:
             question = After(last.key, last.player, PAGE)
 
 
-def _differences(where: str, expected: dict[str, Standing], held: dict[str, Standing]) -> list[Difference]:
+def _differences(where: str, expected: dict[str, Standing], found: dict[str, Standing]) -> list[Difference]:
     return [
-        Difference(where=f"{where} {player}", expected=str(expected.get(player)), found=str(held.get(player)))
-        for player in sorted(expected.keys() | held.keys())
-        if expected.get(player) != held.get(player)
+        Difference(
+            where=f"{where} {player}", expected=str(expected.get(player)), found=str(found.get(player))
+        )
+        for player in sorted(expected.keys() | found.keys())
+        if expected.get(player) != found.get(player)
     ]

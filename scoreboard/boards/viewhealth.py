@@ -1,4 +1,4 @@
-"""Decides whether boards may be read from Redis: whether it has all acknowledged facts."""
+"""Decides if boards may be read from Redis, which must have all acknowledged facts."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from scoreboard.boards.store.redisview import RedisView
-from scoreboard.boards.types import Applied
+from scoreboard.boards.types import AppliedFacts
 from scoreboard.core.concurrency.coalesce import Coalescer
 from scoreboard.core.storage.redis import RedisAway
 from scoreboard.core.storage.unavailable import DatabaseUnavailable
@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 CHECK_SECONDS = 0.1  # between two checks of Redis' position while Redis is believed
 NOTICED_SECONDS = CHECK_SECONDS + 0.05  # after which every process has checked again
 STUCK_SECONDS = 0.2  # a Redis whose position has not moved for so long is stuck, not late
-LONGEST_SECONDS = 1.0  # that a reader waits for a late Redis
+LONGEST_SECONDS = 1.0  # the most that a reader waits for a late Redis
 LOOK_SECONDS = 0.003  # between two reads of the position while waiting
 HEAD_SECONDS = 0.5  # that a reader waits for the journal's head while Redis is believed
 REST_SECONDS = 5.0  # before a database that did not answer is tried again
@@ -28,14 +28,14 @@ REST_SECONDS = 5.0  # before a database that did not answer is tried again
 
 @dataclass(kw_only=True)
 class ViewHealth:
-    """Decides whether Redis has all acknowledged facts, and no others, as far as this process can know.
+    """Decides if Redis has all acknowledged facts, and no others, as far as this process can know.
 
     Redis is "believed" if the last check found that it has. A check compares the position in Redis, up to
     which it has all facts, with the journal's head. It is made only when boards are read, and at most ten
     times a second while Redis is believed. If the position is behind the head but moves, Redis is late: a
     process is about to show its commit. If it does not move, a process died or could not show its commit, or
-    Redis came back empty or with older boards. The mark tells whether the facts in Redis are this journal's:
-    after a backup was restored they may be another's.
+    Redis came back empty or with older boards. The mark identifies the journal of the facts in Redis: after a
+    backup was restored they may be of another one.
     """
 
     view: RedisView
@@ -43,11 +43,11 @@ class ViewHealth:
     monotonic: Callable[[], float] = time.monotonic
     pause: Callable[[float], None] = time.sleep
     _believed: bool = False
-    _logged: bool = False  # whether the log says that boards are read from SQL
+    _logged: bool = False  # True if the log says that boards are read from SQL
     _believed_once: bool = False
     _failures: int = 0
     _server: str = ""
-    _checked: float = float("-inf")
+    _checked_at: float = float("-inf")
     _resting_until: float = float("-inf")
     _unnoticed_until: float = float("-inf")
     _checks: Coalescer[None, bool] = field(init=False)
@@ -77,11 +77,11 @@ class ViewHealth:
             self.pause(seconds)
 
     def database_works(self) -> None:
-        """Stop resting: a commit showed that the database works again."""
+        """Ask the database again without a pause: a commit showed that it works."""
         self._resting_until = float("-inf")
 
     def is_current(self) -> bool:
-        """Whether boards may be read from Redis now. Not for the writer's thread."""
+        """True if boards may be read from Redis now. Not for the writer's thread."""
         self._check_server()
         return self._checks.ask(None) if self._due() else self._believed
 
@@ -91,19 +91,19 @@ class ViewHealth:
         return self._look([None])[0]
 
     def _due(self) -> bool:
-        return not self._believed or self.monotonic() - self._checked >= CHECK_SECONDS
+        return not self._believed or self.monotonic() - self._checked_at >= CHECK_SECONDS
 
-    def _look(self, asked: Sequence[None]) -> Sequence[bool]:
+    def _look(self, requests: Sequence[None]) -> Sequence[bool]:
         if self._due():
             self._check()
-        return [self._believed] * len(asked)
+        return [self._believed] * len(requests)
 
     def _check(self) -> None:
         start, failures = self.monotonic(), self._failures
         try:
             newest = self._newest()
             if newest is not None:
-                applied = self._applied(newest[0])
+                applied = self._wait_for(newest[0])
                 self._check_server()
                 self._server = self.view.server
                 if applied is None:
@@ -118,7 +118,7 @@ class ViewHealth:
         except RedisAway as error:
             self.mark_failed(error)
         # Set only now: callers that ask during the check must wait for its result.
-        self._checked = start
+        self._checked_at = start
 
     def _newest(self) -> tuple[Position, str] | None:
         # While the journal can't be read, nothing is written to it either, so the last result is still right.
@@ -134,21 +134,21 @@ class ViewHealth:
     def _patience(self) -> float | None:
         return HEAD_SECONDS if self._believed else None
 
-    def _applied(self, head: Position) -> Applied | None:
+    def _wait_for(self, head: Position) -> AppliedFacts | None:
         """The facts that Redis has, once its position has reached `head` or no longer moves."""
-        applied, start = self.view.position.applied(self.journal.shard), self.monotonic()
-        moved, patience = start, STUCK_SECONDS if self._believed else LOOK_SECONDS
+        applied, start = self.view.position.applied_facts(self.journal.shard), self.monotonic()
+        moved_at, patience = start, STUCK_SECONDS if self._believed else LOOK_SECONDS
         while applied is not None and applied.position < head:
             now = self.monotonic()
-            if now - moved >= patience or now - start >= LONGEST_SECONDS:
+            if now - moved_at >= patience or now - start >= LONGEST_SECONDS:
                 break
             self.pause(LOOK_SECONDS)
-            before, applied = applied, self.view.position.applied(self.journal.shard)
+            before, applied = applied, self.view.position.applied_facts(self.journal.shard)
             if applied is not None and applied.position != before.position and self._believed:
-                moved = self.monotonic()
+                moved_at = self.monotonic()
         return applied
 
-    def _of_journal(self, applied: Applied, newest: tuple[Position, str]) -> bool:
+    def _of_journal(self, applied: AppliedFacts, newest: tuple[Position, str]) -> bool:
         if applied.newest == applied.position == newest[0]:
             return applied.mark == newest[1]  # the usual case, which needs no query
         try:
@@ -177,8 +177,8 @@ class ViewHealth:
             self.mark_failed(RedisAway("another Redis server answers, which may hold older boards"))
 
 
-def of_journal(applied: Applied, journal: Journal, *, seconds: float | None = None) -> bool:
-    """Whether the newest facts in Redis are of this journal. Then all facts before them are, too."""
+def of_journal(applied: AppliedFacts, journal: Journal, *, seconds: float | None = None) -> bool:
+    """True if the newest facts in Redis are of this journal. Then all facts before them are, too."""
     if journal.mark(applied.position, seconds=seconds) != applied.mark:
         return False
     if applied.newest == applied.position:

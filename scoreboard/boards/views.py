@@ -38,13 +38,13 @@ class Located(Struct, frozen=True):
     players: tuple[str, ...]
 
 
-class WouldBe(Struct, frozen=True):
+class PlaceForTier(Struct, frozen=True):
     """The place that a new player would get with the score and columns of this tier."""
 
     tier: str
 
 
-Question = Listed | After | Around | Located | WouldBe
+Question = Listed | After | Around | Located | PlaceForTier
 
 
 class BoardView(Protocol):
@@ -53,9 +53,9 @@ class BoardView(Protocol):
     def ask(self, window: Window, order: Order, question: Question) -> ViewAnswer | None:
         """The answer; None if this view does not show the window now.
 
-        Raises OutdatedError if the board has another order by now.
+        Raises OrderChanged if the board has another order by now.
         """
 
 
-class OutdatedError(Exception):
+class OrderChanged(Exception):
     """The order of the board has changed since the caller loaded it."""

@@ -116,7 +116,7 @@ class RankedEntry(Struct, frozen=True, kw_only=True, rename="camel", gc=False):
 
 
 class ExportedEntry(RankedEntry, frozen=True, kw_only=True, rename="camel", gc=False):
-    """A line of an export: a row of a list, and whether its period was revised."""
+    """A line of an export: a row of a list, and the time when its period was last revised."""
 
     revised_at: Revised = UNSET
 
@@ -183,5 +183,5 @@ def bounds(period: Period) -> dict[str, Any]:
 
 
 def instant(at: int | None) -> str | None:
-    """An instant as JSON has it."""
+    """An instant (milliseconds since 1970) in the form of RFC 3339."""
     return None if at is None else rfc3339(at)

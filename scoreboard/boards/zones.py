@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 PLACEHOLDER = "Factory"  # in the list it stands for "no zone was chosen"
 
 
-def listed(name: str) -> bool:
-    """Whether a name is in the IANA list.
+def is_listed(name: str) -> bool:
+    """True if a name is in the IANA list.
 
     The zone files of a machine have more names: `localtime` differs from host to host, `right/…` counts leap
     seconds.
@@ -29,7 +29,7 @@ def zone_named(name: str) -> ZoneInfo:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         bare = name.removeprefix("right/").removeprefix("posix/")
-        return ZoneInfo(bare if listed(bare) else "UTC")
+        return ZoneInfo(bare if is_listed(bare) else "UTC")
 
 
 @lru_cache(maxsize=1)

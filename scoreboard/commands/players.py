@@ -78,7 +78,8 @@ def run_for_all(args: argparse.Namespace, settings: Settings) -> int:
 
 
 def _list_shared(players: Players) -> str:
-    lines = [f"{username} ({player}) is {key}" for key, username, player in players.accounts.stored.shared()]
+    shared = players.accounts.stored.find_shared()
+    lines = [f"{username} ({player}) is {key}" for key, username, player in shared]
     return "\n".join(lines) or "no user names count as the same"
 
 

@@ -15,7 +15,7 @@ from scoreboard.journal.writer import Writer
 
 @dataclass(frozen=True, kw_only=True)
 class JournalParts:
-    """Readers of the journal, and the rows that are written with the next batch."""
+    """The readers of the journal, and the rows that are written with the next batch."""
 
     reader: Journal  # for requests
     patient: Journal  # for background work
@@ -23,7 +23,7 @@ class JournalParts:
 
 
 def build(base: Base) -> JournalParts:
-    """The parts of the journal that need no writer."""
+    """Build the parts of the journal that need no writer."""
     return JournalParts(
         reader=Journal(database=base.database, shard=FIRST_SHARD),
         patient=Journal(database=base.patient_database, shard=FIRST_SHARD),
@@ -32,6 +32,6 @@ def build(base: Base) -> JournalParts:
 
 
 def build_writer(base: Base, journal: JournalParts, folds: Sequence[Fold]) -> Writer:
-    """The writer of this process, which folds facts with `folds`."""
+    """Build the writer of this process, which folds facts with `folds`."""
     transaction = Transaction(shard=journal.reader.shard, clock=base.clock, deferred=journal.deferred)
     return Writer(base.writer_database, folds=folds, transaction=transaction)

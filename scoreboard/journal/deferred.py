@@ -1,4 +1,4 @@
-"""Deferred rows: worth keeping, but nobody waits for them. They are written with the next batch."""
+"""Deferred rows: no caller waits for them, so they are written with the next batch."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Any
 
 from scoreboard.core.storage.db import Connection, Rows
 
-MOST = 10_000  # rows; the oldest ones beyond that are dropped
-WAIT_SECONDS = 0.05  # for a batch to write them with; then they are written alone
+MAX_ROWS = 10_000  # the oldest rows beyond that are dropped
+WAIT_SECONDS = 0.05  # for the next batch; if none comes, the rows are written alone
 
 
 class DeferredRows:
@@ -18,17 +18,17 @@ class DeferredRows:
     """
 
     def __init__(self) -> None:
-        self._waiting: deque[tuple[Rows, tuple[Any, ...]]] = deque(maxlen=MOST)
+        self._waiting: deque[tuple[Rows, tuple[Any, ...]]] = deque(maxlen=MAX_ROWS)
 
     def __len__(self) -> int:
         return len(self._waiting)
 
     def add(self, table: Rows, row: tuple[Any, ...]) -> None:
-        """Have a row written. Writing it twice must change nothing."""
+        """Add a row to be written. Writing it twice must change nothing."""
         self._waiting.append((table, row))
 
     def write(self, db: Connection) -> int:
-        """Write the waiting rows in the writer's transaction. Returns how many, for `forget`."""
+        """Write the waiting rows in the writer's transaction. Returns their number, for `forget`."""
         by_table: dict[Rows, list[tuple[Any, ...]]] = {}
         for table, row in self._waiting:
             by_table.setdefault(table, []).append(row)

@@ -1,4 +1,4 @@
-"""The framework of followers: it brings each view up to date with the journal, however far behind it is."""
+"""The framework of followers: it brings each view up to date with the journal."""
 
 from __future__ import annotations
 
@@ -26,23 +26,23 @@ class Followers:
         """The followers' names. Each is also the name of the follower's job queue."""
         return [follower.name for follower in self.followers]
 
-    def named(self, name: str) -> Follower:
-        """The follower with a name."""
+    def follower(self, name: str) -> Follower:
+        """The follower of this name."""
         return next(follower for follower in self.followers if follower.name == name)
 
     def catch_up(self, name: str, *, seconds: float = 30) -> int:
         """Bring a view up to the journal's head, or as far as `seconds` allow.
 
-        Returns how many facts it took in. A second run, later or at the same time, does no harm.
+        Returns the number of facts that it took in. Running it twice, or twice at once, does no harm.
         """
-        follower, until = self.named(name), self.monotonic() + seconds
+        follower, until = self.follower(name), self.monotonic() + seconds
         count = sum(self._follow(follower, journal, until) for journal in self.journals)
         follower.maintain()
         return count
 
     def lag(self, name: str) -> int | None:
-        """How many facts a view is behind; None if it has to be restored."""
-        follower, behind = self.named(name), 0
+        """The number of facts that a view is behind; None if it has to be restored."""
+        follower, behind = self.follower(name), 0
         for journal in self.journals:
             position = follower.resume(journal.shard, _positions(journal).get(name, journal.shard))
             if position is None:

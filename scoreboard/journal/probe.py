@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from scoreboard.core.storage.db import Connection, Database, execute
 from scoreboard.core.storage.unavailable import DatabaseUnavailable
 
-GOOD_SECONDS = 1.0  # how long a good result is reused: anybody may call the health check at any rate
-NO_SHARD = -1  # no row has this number
+GOOD_SECONDS = 1.0  # a good result is reused for this long: the health check may be called at any rate
+NO_SHARD = -1  # no shard has this number
 
 
 @dataclass(kw_only=True)
 class WriteProbe:
-    """Reports the fault of a recent write, otherwise tries a write that changes nothing."""
+    """Reports the fault of a recent write. Without one, it tries a write that changes nothing."""
 
     database: Database
     fault: Callable[[], DatabaseUnavailable | None]
@@ -34,5 +34,5 @@ class WriteProbe:
 
 
 def _write_nothing(db: Connection) -> None:
-    # It matches no row, but a database that is read-only or revoked our rights refuses it all the same.
+    # It matches no row, but a database that is read-only, or has revoked our rights, refuses it.
     execute(db, "UPDATE journal_head SET seq = seq WHERE shard = ?", (NO_SHARD,))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from scoreboard.core.storage.db import Connection, Database
 from scoreboard.journal.store import JournalTable
-from scoreboard.journal.types import PLAYER_MERGED, Position, Recorded
+from scoreboard.journal.types import PLAYER_MERGED, Position, RecordedFact
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,7 +23,7 @@ class Journal:
         return Position(self.shard, 0)
 
     def head(self, *, seconds: float | None = None) -> Position:
-        """The position of the newest fact; `start` where there is none."""
+        """The position of the newest fact; `start` if there is none."""
         return self.database.run(lambda db: JournalTable(db, self.shard).head(), seconds=seconds)
 
     def newest(self, *, seconds: float | None = None) -> tuple[Position, str]:
@@ -36,20 +36,20 @@ class Journal:
             lambda db: JournalTable(db, self.shard).mark_of(position.seq), seconds=seconds
         )
 
-    def after(self, position: Position, limit: int) -> list[Recorded]:
+    def after(self, position: Position, limit: int) -> list[RecordedFact]:
         """Up to `limit` facts that follow a position, oldest first."""
         return self._table.after(position.seq, limit)
 
-    def find(self, id: str) -> Recorded | None:
+    def find(self, id: str) -> RecordedFact | None:
         """The fact of this id; None if it was not recorded."""
-        return self._table.known([id]).get(id)
+        return self._table.find([id]).get(id)
 
-    def of_player(self, player: str) -> Iterator[Recorded]:
-        """A player's facts, oldest first. Read page by page, so no writer waits for long."""
+    def of_player(self, player: str) -> Iterator[RecordedFact]:
+        """A player's facts, oldest first. They are read page by page, so no writer waits for long."""
         return self._table.of_player(player, 0)
 
     def gaps(self) -> int:
-        """How many numbers are missing between 1 and the head. Must be 0."""
+        """The count of numbers between 1 and the head that no fact has. It must be 0."""
 
         def missing(db: Connection) -> int:
             table = JournalTable(db, self.shard)
@@ -62,17 +62,17 @@ class Journal:
         return JournalTable(self.database, self.shard)
 
 
-def facts_of(db: Connection, board: str, since: Position) -> Iterator[Recorded]:
+def facts_of(db: Connection, board: str, since: Position) -> Iterator[RecordedFact]:
     """A board's facts after a position, as `JournalTable.of_board`, within one transaction."""
     return JournalTable(db, since.shard).of_board(board, since.seq)
 
 
-def facts_of_player(db: Connection, player: str, since: Position) -> Iterator[Recorded]:
+def facts_of_player(db: Connection, player: str, since: Position) -> Iterator[RecordedFact]:
     """A player's facts after a position, oldest first, within one transaction."""
     return JournalTable(db, since.shard).of_player(player, since.seq)
 
 
-def merges(db: Connection, shard: int) -> list[Recorded]:
+def merges(db: Connection, shard: int) -> list[RecordedFact]:
     """All facts that merged a guest into an account, oldest first, within one transaction."""
     return JournalTable(db, shard).of_several(PLAYER_MERGED)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from scoreboard.core.storage.db import Connection
-from scoreboard.journal.types import Announce, Fact, FoldBatch, Position, Recorded, Span
+from scoreboard.journal.types import Announce, Fact, FoldBatch, Position, RecordedFact, Span
 
 Apply = Callable[[Connection, Fact, Position, int], dict[str, Any]]
 
@@ -15,8 +15,8 @@ class SimpleFold:
     """A fold of facts that change tables, but no view.
 
     `apply(db, fact, position, at)` writes one fact inside the writer's transaction and returns its result. It
-    raises a ScoreboardError, before its first write, if the fact breaks a rule. `announce` is told the
-    span of facts after their commit. `audited` are the keys of `data` that the audit log shows.
+    raises a ScoreboardError, before its first write, if the fact breaks a rule. `announce` is called with the
+    span of facts after their commit. `audited` has the keys of `Fact.data` that the audit log shows.
     """
 
     def __init__(
@@ -28,21 +28,21 @@ class SimpleFold:
         self.announce = announce
 
     def open(self, db: Connection, facts: Sequence[Fact], at: int) -> FoldBatch:
-        """A batch that applies facts with `apply`."""
-        return _Applying(self, db, at)
+        """Open a batch that applies facts with `apply`."""
+        return _ApplyingBatch(self, db, at)
 
 
 class SimpleBatch:
-    """What a batch does by default: nothing is shown again, and nothing is left to be written."""
+    """The default for batches that change no view and write each fact when it is applied."""
 
-    def replay(self, recorded: Recorded) -> None:
-        """Show nothing: the fact changed no view, or a follower looks after that view."""
+    def replay(self, recorded: RecordedFact) -> None:
+        """Show nothing: the fact changed no view, or a follower updates it."""
 
     def finish(self) -> None:
         """Write nothing: every fact was written when it was applied."""
 
 
-class _Applying(SimpleBatch):
+class _ApplyingBatch(SimpleBatch):
     def __init__(self, fold: SimpleFold, db: Connection, at: int) -> None:
         self._fold, self._db, self._at = fold, db, at
 

@@ -9,7 +9,7 @@ import msgspec
 
 from scoreboard.core.storage.db import Connection, Database, Rows, one_of, rows
 from scoreboard.core.storage.table import Table
-from scoreboard.journal.types import EMPTY_JOURNAL_MARK, SEVERAL_BOARDS, Fact, Position, Recorded, mark
+from scoreboard.journal.types import EMPTY_JOURNAL_MARK, SEVERAL_BOARDS, Fact, Position, RecordedFact, mark
 
 COLUMNS = "seq, id, at, kind, player, action, board, amount, columns, data, result, digest, context"
 JOURNAL = Rows(
@@ -48,17 +48,17 @@ class JournalTable(Table):
         ((seq, at),) = self.rows(f"SELECT seq, at FROM journal_head WHERE shard = ?{locking}", (self._shard,))
         return seq, at
 
-    def known(self, ids: Sequence[str]) -> dict[str, Recorded]:
-        """The facts among `ids` that are recorded already, by id."""
+    def find(self, ids: Sequence[str]) -> dict[str, RecordedFact]:
+        """The facts with these ids, by id. Ids that were not recorded are missing."""
 
-        def read(db: Connection) -> dict[str, Recorded]:
+        def read(db: Connection) -> dict[str, RecordedFact]:
             condition, value = one_of(db, "id", ids)
             found = rows(db, f"SELECT {COLUMNS} FROM journal WHERE {condition}", (value,))
-            return {row[1]: self._recorded(row) for row in found}
+            return {row[1]: self._line(row) for row in found}
 
         return self.run(read)
 
-    def write(self, lines: Sequence[Recorded]) -> None:
+    def write(self, lines: Sequence[RecordedFact]) -> None:
         """Append lines and move the head to the last of them."""
         texts = _Texts()
         self.run(lambda db: JOURNAL.write(db, [_row(line, texts) for line in lines]))
@@ -68,7 +68,7 @@ class JournalTable(Table):
         )
 
     def head(self) -> Position:
-        """The position of the newest fact; number 0 where there is none."""
+        """The position of the newest fact; number 0 if there is none."""
         ((seq,),) = self.rows("SELECT seq FROM journal_head WHERE shard = ?", (self._shard,))
         return Position(self._shard, seq)
 
@@ -88,33 +88,33 @@ class JournalTable(Table):
         found = self.rows("SELECT seq, at, id, digest FROM journal WHERE seq = ?", (seq,))
         return mark(*found[0]) if found else None
 
-    def after(self, seq: int, limit: int) -> list[Recorded]:
+    def after(self, seq: int, limit: int) -> list[RecordedFact]:
         """Up to `limit` facts that follow `seq`, oldest first."""
         return self._facts("seq > ? ORDER BY seq LIMIT ?", (seq, limit))
 
     def count(self) -> int:
-        """How many facts there are."""
+        """The number of facts."""
         ((lines,),) = self.rows("SELECT COUNT(*) FROM journal")
         return int(lines)
 
-    def of_board(self, board: str, since: int, page: int = 5000) -> Iterator[Recorded]:
+    def of_board(self, board: str, since: int, page: int = 5000) -> Iterator[RecordedFact]:
         """A board's facts after `since`, oldest first, read page by page.
 
-        They include all facts that feed several boards, whether this board is among those or not.
+        All facts that feed several boards are among them, even if this board is not one of those.
         """
         condition = "board IN (?, ?) AND seq > ? ORDER BY seq LIMIT ?"
         while found := self._facts(condition, (board, SEVERAL_BOARDS, since, page)):
             yield from found
             since = found[-1].seq
 
-    def of_player(self, player: str, since: int, page: int = 1000) -> Iterator[Recorded]:
+    def of_player(self, player: str, since: int, page: int = 1000) -> Iterator[RecordedFact]:
         """A player's facts after `since`, oldest first, read page by page."""
         condition = "player = ? AND seq > ? ORDER BY seq LIMIT ?"
         while found := self._facts(condition, (player, since, page)):
             yield from found
             since = found[-1].seq
 
-    def of_several(self, kind: str) -> list[Recorded]:
+    def of_several(self, kind: str) -> list[RecordedFact]:
         """The facts of a kind that concern several boards, oldest first."""
         return self._facts("board = ? AND kind = ? ORDER BY seq", (SEVERAL_BOARDS, kind))
 
@@ -130,13 +130,12 @@ class JournalTable(Table):
 
         return self.run(read)
 
-    def _facts(self, condition: str, params: tuple[Any, ...]) -> list[Recorded]:
+    def _facts(self, condition: str, params: tuple[Any, ...]) -> list[RecordedFact]:
         return [
-            self._recorded(row)
-            for row in self.rows(f"SELECT {COLUMNS} FROM journal WHERE {condition}", params)
+            self._line(row) for row in self.rows(f"SELECT {COLUMNS} FROM journal WHERE {condition}", params)
         ]
 
-    def _recorded(self, row: Sequence[Any]) -> Recorded:
+    def _line(self, row: Sequence[Any]) -> RecordedFact:
         seq, id, at, kind, player, action, board, amount, columns, data, result, digest, context = row
         fact = Fact(
             id=id,
@@ -150,7 +149,7 @@ class JournalTable(Table):
             digest=digest,
             context=_object(context),
         )
-        return Recorded(position=Position(self._shard, seq), at=at, fact=fact, result=_object(result))
+        return RecordedFact(position=Position(self._shard, seq), at=at, fact=fact, result=_object(result))
 
 
 class _Texts:
@@ -167,7 +166,7 @@ class _Texts:
         return text
 
 
-def _row(line: Recorded, texts: _Texts) -> tuple[Any, ...]:
+def _row(line: RecordedFact, texts: _Texts) -> tuple[Any, ...]:
     fact = line.fact
     return (
         line.seq,

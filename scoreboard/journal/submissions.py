@@ -27,7 +27,7 @@ class OneShotEvent:
         self._lock.release()
 
     def wait(self, seconds: float) -> bool:
-        """Whether the event is set within `seconds`."""
+        """Wait until the event is set, for `seconds` at most. Returns False if it is not set by then."""
         return self._lock.acquire(timeout=max(0.0, seconds))
 
 
@@ -37,7 +37,7 @@ class Submission:
 
     fold: Fold
     facts: Sequence[Fact]
-    seconds: float  # how long the caller waits
+    seconds: float  # that the caller waits
     settled: OneShotEvent = field(default_factory=OneShotEvent)
     outcomes: list[Outcome] = field(default_factory=list)
     error: Exception | None = None
@@ -48,7 +48,7 @@ class Submission:
     _permit: list[bool] = field(default_factory=lambda: [True])
 
     def acquire(self) -> bool:
-        """Acquire the right to decide what becomes of it. False if the other side has it."""
+        """Acquire the right to commit or to abandon it. Returns False if the other side has it."""
         try:
             self._permit.pop()
         except IndexError:
@@ -66,24 +66,24 @@ class Submission:
 
 
 class SubmissionQueue:
-    """Submissions that wait for the writer. `waiting` counts their facts, those in the writer's hands too."""
+    """Submissions that wait for the writer. `waiting` counts their facts and those being written."""
 
     def __init__(self) -> None:
         self.waiting = 0
         self._queue: queue.SimpleQueue[Submission | None] = queue.SimpleQueue()
-        self._aside: deque[Submission] = deque()  # of other kinds than the batch before
+        self._aside: deque[Submission] = deque()  # taken, but not of the last batch's kind
 
     def __len__(self) -> int:
-        """How many submissions the writer has not taken yet."""
+        """The number of submissions that the writer has not taken yet."""
         return self._queue.qsize() + len(self._aside)
 
     def put(self, submission: Submission) -> None:
-        """Have a submission written."""
+        """Add a submission to be written."""
         self.waiting += len(submission.facts)
         self._queue.put(submission)
 
     def close(self) -> None:
-        """End the writer's loop, after what waits by now."""
+        """End the writer's loop, once the submissions that wait now are written."""
         self._queue.put(None)
 
     def next_batch(self, seconds: float | None) -> list[Submission] | None:
@@ -94,12 +94,12 @@ class SubmissionQueue:
         first = self._aside.popleft() if self._aside else self._queue.get(timeout=seconds)
         return None if first is None else self._gather(first)
 
-    def done(self, batch: Sequence[Submission]) -> None:
-        """The writer is done with a batch."""
+    def finish(self, batch: Sequence[Submission]) -> None:
+        """Note that the writer has finished a batch."""
         self.waiting -= sum(len(submission.facts) for submission in batch)
 
     def _gather(self, first: Submission) -> list[Submission]:
-        """All that wait and are of the first one's kind, in order; the others go next."""
+        """The submissions that wait and are of the first one's kind, in order; the others come next."""
         # It waits for no further submissions: while one batch commits, the next one gathers.
         kind, batch, size, others = first.facts[0].kind, [first], len(first.facts), deque[Submission]()
         for following in self._waiting_now():

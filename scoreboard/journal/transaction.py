@@ -13,7 +13,7 @@ from scoreboard.core.storage.sqlerrors import DriverError, classify
 from scoreboard.core.storage.unavailable import DatabaseBusy, DatabaseFull, DatabaseLost
 from scoreboard.journal.deferred import DeferredRows
 from scoreboard.journal.store import JournalTable
-from scoreboard.journal.types import Fact, Fold, FoldBatch, Outcome, Position, Recorded, Span
+from scoreboard.journal.types import Fact, Fold, FoldBatch, Outcome, Position, RecordedFact, Span
 
 SKEW_MS = 60_000  # if hosts' clocks differ by no more, times in the journal never decrease
 
@@ -27,8 +27,8 @@ class DeferredRowsRefused(Exception):
 
 
 @dataclass(kw_only=True)
-class Committed:
-    """A batch that is in the journal, ready to be projected."""
+class CommittedBatch:
+    """A batch that was committed, and is to be projected."""
 
     outcomes: list[Outcome]
     batch: FoldBatch
@@ -45,15 +45,15 @@ class Transaction:
 
     def run(
         self, db: Connection, fold: Fold, facts: Sequence[Fact], before_commit: Callable[[], None]
-    ) -> Committed:
+    ) -> CommittedBatch:
         """Record `facts`. `before_commit` may raise to prevent the commit.
 
-        Raises CommitUnknown if it is not known whether the commit happened, and DeferredRowsRefused.
+        Raises CommitUnknown if the commit may or may not have happened, and DeferredRowsRefused.
         """
         db.begin()
         try:
             committed = self._record(db, fold, facts)
-            written = self._write_deferred(db)
+            deferred_rows = self._write_deferred(db)
             before_commit()
         except BaseException:
             with suppress(Exception):
@@ -67,29 +67,29 @@ class Transaction:
             if isinstance(classify(error), DatabaseLost):
                 raise CommitUnknown(str(error)) from error
             raise
-        self.deferred.forget(written)
+        self.deferred.forget(deferred_rows)
         return committed
 
-    def _record(self, db: Connection, fold: Fold, facts: Sequence[Fact]) -> Committed:
+    def _record(self, db: Connection, fold: Fold, facts: Sequence[Fact]) -> CommittedBatch:
         journal = JournalTable(db, self.shard)
         seq, newest = journal.lock()
-        at = self._time(newest)
-        known = journal.known([fact.id for fact in facts])
+        at = self._commit_time(newest)
+        earlier = journal.find([fact.id for fact in facts])
         batch = fold.open(db, facts, at)
-        first, written, outcomes = seq + 1, [], []
+        first, lines, outcomes = seq + 1, [], []
         for fact in facts:
-            outcome = self._one(batch, fact, known, Position(self.shard, seq + 1), at)
+            outcome = self._record_one(batch, fact, earlier, Position(self.shard, seq + 1), at)
             if outcome.recorded is not None and not outcome.replayed:
                 seq += 1
-                known[fact.id] = outcome.recorded
-                written.append(outcome.recorded)
+                earlier[fact.id] = outcome.recorded
+                lines.append(outcome.recorded)
             outcomes.append(outcome)
         batch.finish()
-        if written:
-            journal.write(written)
-        mark = written[-1].mark if written else ""
+        if lines:
+            journal.write(lines)
+        mark = lines[-1].mark if lines else ""
         span = Span(shard=self.shard, first=first, last=seq, before=newest, mark=mark)
-        return Committed(outcomes=outcomes, batch=batch, span=span)
+        return CommittedBatch(outcomes=outcomes, batch=batch, span=span)
 
     def _write_deferred(self, db: Connection) -> int:
         try:
@@ -100,25 +100,25 @@ class Transaction:
                 raise
             raise DeferredRowsRefused(str(error)) from error
 
-    def _one(
-        self, batch: FoldBatch, fact: Fact, known: dict[str, Recorded], position: Position, at: int
+    def _record_one(
+        self, batch: FoldBatch, fact: Fact, earlier: dict[str, RecordedFact], position: Position, at: int
     ) -> Outcome:
-        earlier = known.get(fact.id)
-        if earlier is not None:
-            if earlier.fact.digest != fact.digest:
-                return Outcome(error=_reused())
-            batch.replay(earlier)
-            return Outcome(recorded=earlier, replayed=True)
+        line = earlier.get(fact.id)
+        if line is not None:
+            if line.fact.digest != fact.digest:
+                return Outcome(error=_key_reused())
+            batch.replay(line)
+            return Outcome(recorded=line, replayed=True)
         try:
             result = batch.apply(fact, position)
         except ScoreboardError as error:
             return Outcome(error=error)
-        return Outcome(recorded=Recorded(position=position, at=at, fact=fact, result=result))
+        return Outcome(recorded=RecordedFact(position=position, at=at, fact=fact, result=result))
 
-    def _time(self, newest: int) -> int:
+    def _commit_time(self, newest: int) -> int:
         at = self.clock()
         return newest if 0 < newest - at <= SKEW_MS else at
 
 
-def _reused() -> Refused:
+def _key_reused() -> Refused:
     return Refused("This idempotency key was used before, for something else.", code="idempotency_key_reused")

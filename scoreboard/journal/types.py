@@ -12,7 +12,7 @@ import msgspec
 from scoreboard.core.errors import Conflict, ScoreboardError
 from scoreboard.core.storage.db import Connection
 
-SEVERAL_BOARDS = "*"  # stands in `Fact.board` when a fact changes more than one board
+SEVERAL_BOARDS = "*"  # the value of `Fact.board` if a fact changes more than one board
 PLAYER_MERGED = "player-merged"  # the fact kind that makes a guest part of an account
 EMPTY_JOURNAL_MARK = "0-"
 FIRST_SHARD = 0  # today a deployment has no other
@@ -20,7 +20,7 @@ SEQ_BITS = 35  # bits of `Position.number` for `seq`: 34 billion facts in each o
 
 
 class Position(msgspec.Struct, frozen=True, order=True, gc=False):
-    """Where a fact is: its shard, and its number in the journal of that shard.
+    """The position of a fact: its shard, and its number in the journal of that shard.
 
     Inside a shard's database, and in a transaction on it, the number alone identifies a fact. Everywhere else
     it takes a position. Positions of one shard are in the order of its commits.
@@ -52,8 +52,8 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Something that happened, as it is submitted to the journal.
 
     `id` makes submitting idempotent: a fact is recorded once per id. `digest` is computed from the whole
-    request: the same id with another digest is a mistake, not a retry. `private` is for data that only the
-    fold may see: it is not written to the journal, because the journal is never deleted.
+    request: the same id with another digest is a mistake, not a retry. `private` has data for the fold only:
+    it is not written to the journal, because the journal is never deleted.
     """
 
     id: str
@@ -71,22 +71,22 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 def fact_id(kind: str, name: str, context: Mapping[str, str], key: str | None) -> str:
     """The id of a fact about something that has a name. `key` is the request's idempotency key."""
-    # A request sent again with the same key is the same fact: a second delete must not delete what was
-    # created in between. Without a key every request is a fact of its own.
+    # A request sent again with the same key is the same fact: a second delete must not delete a board
+    # that was created in between. Without a key every request is a fact of its own.
     if key is not None:
         return f"{kind}:{context.get('caller', '')}:{name}:{key}"
     return f"{kind}:{name}:{secrets.token_hex(12)}"
 
 
-def deleted_since(what: str) -> Conflict:
-    """The error for a definition that is sent again after the board or action type was deleted."""
+def deleted_since(subject: str) -> Conflict:
+    """The error for a definition that is sent again after `subject` (a board or action type) was deleted."""
     return Conflict(
-        f"This Idempotency-Key defined {what}, which has since been deleted. Send it with another key.",
+        f"This Idempotency-Key defined {subject}, which has since been deleted. Send it with another key.",
         code="deleted_since",
     )
 
 
-class Recorded(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+class RecordedFact(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A line of the journal: a fact with its position, its time and its result."""
 
     position: Position
@@ -116,17 +116,17 @@ class Span(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def facts(self) -> int:
-        """How many facts the span has."""
+        """The number of facts in the span."""
         return self.last - self.first + 1
 
 
 class Outcome(msgspec.Struct, kw_only=True, gc=False):
     """The result of submitting a fact. Exactly one of `recorded` and `error` is set."""
 
-    recorded: Recorded | None = None
+    recorded: RecordedFact | None = None
     error: ScoreboardError | None = None
-    replayed: bool = False  # whether the fact had been recorded earlier
-    shown: Any = None  # what the batch's `project` returned; None if it failed
+    replayed: bool = False  # True if the fact had been recorded earlier
+    shown: Any = None  # the return value of the batch's `project`; None if that failed
 
 
 class FoldBatch(Protocol):
@@ -135,14 +135,14 @@ class FoldBatch(Protocol):
     def apply(self, fact: Fact, position: Position) -> dict[str, Any]:
         """Fold a fact. Returns its result. Raises a ScoreboardError, before its first write, to refuse it."""
 
-    def replay(self, recorded: Recorded) -> None:
-        """Take in a fact that was recorded earlier: `project` includes it again, no table changes."""
+    def replay(self, recorded: RecordedFact) -> None:
+        """Take in a fact that was recorded earlier: `project` shows it again, and no table changes."""
 
     def finish(self) -> None:
         """Write the changes of the batch to the tables."""
 
     def project(self, span: Span) -> Any:
-        """Write the changes of the batch to the views, after the commit. Returns what they show, or None."""
+        """Write the changes of the batch to the views, after the commit. Returns the new state, or None."""
 
 
 Announce = Callable[[Span], None]  # called after a commit with its facts, if they change no board
@@ -157,9 +157,9 @@ class Fold(Protocol):
 
     @property
     def audited(self) -> frozenset[str]:
-        """What the audit log shows of these facts: keys of `data`, and `amount` or `columns`.
+        """The parts of these facts that the audit log shows: keys of `data`, and `amount` or `columns`.
 
-        Nothing secret, and of a player nothing but ids. Everything that is not named here is left out.
+        No secrets, and of players only their ids. Everything that is not named here is left out.
         """
 
     def open(self, db: Connection, facts: Sequence[Fact], at: int) -> FoldBatch:
@@ -191,11 +191,11 @@ class Follower(Protocol):
     def restore(self, shard: int) -> Position:
         """Repair the view, or build it again. Returns the position up to which it then holds all facts."""
 
-    def follow(self, facts: Sequence[Recorded]) -> None:
+    def follow(self, facts: Sequence[RecordedFact]) -> None:
         """Take in facts of one shard, in order. Taking in the same facts again changes nothing."""
 
     def maintain(self) -> None:
-        """Repair what the facts alone do not, such as a part of the view that is missing.
+        """Repair faults that following facts does not repair, such as a missing part of the view.
 
         Called at the end of each catch-up, with or without new facts.
         """

@@ -20,25 +20,25 @@ from scoreboard.core.storage.unavailable import (
 )
 from scoreboard.journal.deferred import WAIT_SECONDS
 from scoreboard.journal.submissions import Submission, SubmissionQueue
-from scoreboard.journal.transaction import Committed, CommitUnknown, DeferredRowsRefused, Transaction
-from scoreboard.journal.types import Fact, Fold, Outcome, Recorded
+from scoreboard.journal.transaction import CommittedBatch, CommitUnknown, DeferredRowsRefused, Transaction
+from scoreboard.journal.types import Fact, Fold, Outcome, RecordedFact
 
 log = logging.getLogger(__name__)
 
 WAITING = 10_000  # facts that may wait before new ones are refused at once
-FAULT_SECONDS = 4.0  # how long a failed write counts as a fault of the database; there may be no later write
-CUT_SECONDS = 3.0  # beyond the callers' patience, then a write that hangs is cut off and sent again
+FAULT_SECONDS = 4.0  # a failed write counts as a fault of the database for this long; no other may follow
+CUT_SECONDS = 3.0  # after the callers gave up, a write that hangs is cut off and sent again
 
-BUSY = "The database can't take it now. Send the same again."
-UNKNOWN = "The database did not say whether it was written. Send the same again: it counts once."
+BUSY = "The database can't write this request now. Send the request again."
+UNKNOWN = "The database did not confirm the write. Send the request again: it counts once."
 
 
-class Abandoned(Exception):
+class SubmissionAbandoned(Exception):
     """A caller in the batch gave up waiting: the batch is written again without that submission."""
 
 
 class Writer:
-    """Records facts: one commit for all that wait, exactly once each, in one order."""
+    """Records facts, exactly once each and in one order: one commit for all facts that wait."""
 
     def __init__(
         self,
@@ -58,18 +58,17 @@ class Writer:
         self._fault: tuple[DatabaseUnavailable, float] | None = None
 
     def append(self, facts: Sequence[Fact], *, seconds: float | None = None) -> list[Outcome]:
-        """Record facts of one kind, and wait until they are committed, or for `seconds`.
+        """Record facts of one kind, and wait until they are committed, for `seconds` at most.
 
-        Where that is None, for what is left of the request.
-
-        Appending the same facts again records nothing and gives the stored results. Raises
-        Unavailable: ledger_unavailable and storage_full mean that nothing was written, outcome_unknown
-        that the database did not say. For all three the caller sends the same again.
+        If `seconds` is None, it waits until the deadline of the request. Appending the same facts again
+        records nothing and returns the stored results. Raises Unavailable: ledger_unavailable and
+        storage_full mean that nothing was written, outcome_unknown that the facts may be written or not.
+        After each of them the caller may append the same facts again.
         """
         if not facts:
             return []
         if self.waiting + len(facts) > WAITING:
-            raise Unavailable("Too many writes are waiting. Send the same again.")
+            raise Unavailable("Too many writes are waiting. Send the request again.")
         if seconds is None:
             seconds = seconds_left(ANSWER_SECONDS)
         submission = Submission(self._folds[facts[0].kind], facts, seconds)
@@ -83,8 +82,8 @@ class Writer:
             raise submission.error
         return submission.outcomes
 
-    def record(self, fact: Fact, *, seconds: float | None = None) -> Recorded:
-        """Append one fact. Raises what refuses it, or Unavailable as `append` does."""
+    def record(self, fact: Fact, *, seconds: float | None = None) -> RecordedFact:
+        """Append one fact. Raises the ScoreboardError that refuses it, or Unavailable as `append` does."""
         (outcome,) = self.append([fact], seconds=seconds)
         if outcome.error is not None:
             raise outcome.error
@@ -93,12 +92,12 @@ class Writer:
 
     @property
     def waiting(self) -> int:
-        """How many facts are not written yet."""
+        """The number of facts that are not written yet."""
         return self._submissions.waiting
 
     @property
-    def queued(self) -> int:
-        """How many submissions the writer's thread has not taken yet."""
+    def queue_length(self) -> int:
+        """The number of submissions that the writer's thread has not taken yet."""
         return len(self._submissions)
 
     @property
@@ -110,7 +109,7 @@ class Writer:
         return fault[0]
 
     def stop(self) -> None:
-        """Write what waits, then end the thread."""
+        """Write the submissions that wait, then end the thread."""
         if self._thread is not None:
             self._submissions.close()
             self._thread.join(timeout=5)
@@ -139,7 +138,7 @@ class Writer:
             except Exception as error:
                 log.exception("unexpected error in a batch of facts")
                 self._settle(batch, error)
-            self._submissions.done(batch)
+            self._submissions.finish(batch)
 
     def _write_deferred(self) -> None:
         if not self.deferred:
@@ -147,7 +146,7 @@ class Writer:
         try:
             self._database.transaction(self.deferred.write)
             self.deferred.forget(len(self.deferred))
-        except Exception as error:  # noqa: BLE001 - nobody waits for them, and the next ones must not wait
+        except Exception as error:  # noqa: BLE001 - no caller waits for them, and the next batch must not wait
             self._drop_deferred(error)
 
     def _drop_deferred(self, error: Exception) -> None:
@@ -161,7 +160,7 @@ class Writer:
             return
         try:
             committed = self._commit(batch, acquire_first=acquire_first)
-        except Abandoned:
+        except SubmissionAbandoned:
             # The remaining submissions are acquired before the work this time. Otherwise a batch that takes
             # longer than callers wait would be retried until all of them have timed out.
             self._write(batch, tries=tries, acquire_first=True)
@@ -176,7 +175,7 @@ class Writer:
         except DatabaseUnavailable as error:
             self._remember(error)
             self._fail(batch, unavailable(error))
-        except Exception as error:  # noqa: BLE001 - whatever it is, one bad fact must not fail the others
+        except Exception as error:  # noqa: BLE001 - no error of one fact may fail the others
             self._isolate(batch, error)
         else:
             self._fault = None
@@ -193,7 +192,7 @@ class Writer:
             self._fault = (error, time.monotonic())
 
     def _fail(self, batch: list[Submission], error: Unavailable) -> None:
-        # Once a commit was lost, no later failure can tell that nothing was written.
+        # Once a commit was lost, no later failure proves that nothing was written.
         lost = any(submission.committing for submission in batch)
         self._settle(batch, Unavailable(UNKNOWN, code="outcome_unknown") if lost else error)
 
@@ -207,7 +206,7 @@ class Writer:
         self._write(batch[:middle])
         self._write(batch[middle:])
 
-    def _commit(self, batch: list[Submission], *, acquire_first: bool) -> Committed:
+    def _commit(self, batch: list[Submission], *, acquire_first: bool) -> CommittedBatch:
         facts = [fact for submission in batch for fact in submission.facts]
         acquired: list[Submission] = []
 
@@ -216,7 +215,7 @@ class Writer:
                 if submission.committing:
                     continue
                 if not submission.acquire():
-                    raise Abandoned
+                    raise SubmissionAbandoned
                 submission.committing = True
                 acquired.append(submission)
 
@@ -235,8 +234,8 @@ class Writer:
                 submission.release()
             raise
 
-    def _project(self, batch: list[Submission], committed: Committed) -> None:
-        """Show a committed batch, then settle it: receipts hold the ranks that the view returns.
+    def _project(self, batch: list[Submission], committed: CommittedBatch) -> None:
+        """Project a committed batch, then settle it: receipts hold the ranks that the view returns.
 
         A view in Redis is written here, in the writer's thread, so a slow Redis delays the next commit. The
         delay is bounded by HOT_SECONDS, and then by the breaker, which leaves Redis alone for a while
@@ -250,10 +249,10 @@ class Writer:
             log.exception("a committed batch could not be projected")
         outcomes = iter(committed.outcomes)
         for submission in batch:
-            mine = [next(outcomes) for _ in submission.facts]
-            for outcome in mine:
+            own = [next(outcomes) for _ in submission.facts]
+            for outcome in own:
                 outcome.shown = shown
-            submission.settle(outcomes=mine)
+            submission.settle(outcomes=own)
 
     def _settle(self, batch: list[Submission], error: Exception) -> None:
         for submission in batch:

@@ -1,4 +1,4 @@
-"""Action types, what guards completions, and the ranks on receipts."""
+"""Action types, the state of the guards of completions, and the ranks on receipts."""
 
 from peewee import PostgresqlDatabase
 

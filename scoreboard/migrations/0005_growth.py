@@ -1,4 +1,4 @@
-"""What bounds growth: bytes of results, how many refusals an hour has, and which guests have scores."""
+"""Bounds of growth: bytes of results, numbers of refusals in an hour, and marks of guests with scores."""
 
 from peewee import PostgresqlDatabase
 

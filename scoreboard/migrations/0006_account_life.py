@@ -3,7 +3,7 @@
 STATEMENTS = (
     "ALTER TABLE account ADD COLUMN suspended_at BIGINT",
     "ALTER TABLE session ADD COLUMN network TEXT NOT NULL DEFAULT ''",
-    # Takes the place of account_not_scoring, which processes of before still use while they end.
+    # Replaces account_not_scoring, which processes of the release before still use.
     "CREATE INDEX account_barred ON account (id) WHERE scoring = 0 OR suspended_at IS NOT NULL",
 )
 

@@ -1,7 +1,7 @@
-"""Gives user names the keys of today's rules. User names that would get the same key keep their old ones.
+"""Computes the keys of user names by today's rules. User names that would share a key keep their old ones.
 
-Their players go on signing in by the exact spelling, and the migration logs them. `shared_key` is the key
-that they would share, which nobody else can take.
+Their players still sign in by the exact spelling, and the migration logs them. `shared_key` is the key that
+they would share; no new user name can have it.
 """
 
 import logging
@@ -22,7 +22,7 @@ def up(migrator, db):
     for statement in STATEMENTS:
         db.execute_sql(statement)
     sign = "%s" if isinstance(db, PostgresqlDatabase) else "?"
-    old, new = stored(db, sign)
+    old, new = find_keys(db, sign)
     moving, shared = keys_of_today(old, new)
     # First remove the old keys, because a player may get the key that another one had.
     for player in moving:
@@ -39,7 +39,7 @@ def up(migrator, db):
         )
 
 
-def stored(db, sign):
+def find_keys(db, sign):
     """The old and the new keys of the players whose keys may change, and of those who may share one."""
     length = "OCTET_LENGTH(username)" if sign == "%s" else "LENGTH(CAST(username AS BLOB))"
     text = f"SELECT id, username_key, username FROM account WHERE {length} > LENGTH(username)"
@@ -65,13 +65,13 @@ def keys_of_today(old, new):
         player: new[player] for player in new if old[player] != new[player] and new[player] not in shared
     }
     # A player who does not move keeps the old key, which may be the new key of another one.
-    while stuck := {key: {player} for player, key in moving.items() if key in kept(old, moving)}:
+    while stuck := {key: {player} for player, key in moving.items() if key in unchanged_keys(old, moving)}:
         moving = {player: key for player, key in moving.items() if key not in stuck}
         shared |= stuck
     return moving, shared
 
 
-def kept(old, moving):
+def unchanged_keys(old, moving):
     return {key for player, key in old.items() if player not in moving}
 
 

@@ -1,4 +1,4 @@
-"""What stored answers describe, merged guests, closed periods that were revised, and facts by player."""
+"""Incarnations of stored answers, merged guests, revised periods, and an index of facts by player."""
 
 from peewee import PostgresqlDatabase
 

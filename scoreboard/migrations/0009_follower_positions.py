@@ -1,7 +1,7 @@
-"""How far each follower has taken in the journal of a shard.
+"""The position of each follower in the journal of a shard.
 
-The positions of before were derived from what the views hold, which their followers prove again where
-nothing is noted here. Facts of shard 0 keep their numbers, and so do order keys, versions and cursors.
+Earlier releases derived positions from the view proofs. Followers without a row here still do. Facts of shard
+0 keep their numbers, and so do order keys, versions and cursors.
 """
 
 

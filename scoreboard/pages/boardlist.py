@@ -1,4 +1,4 @@
-"""The list of public boards: how many players each has, who leads, and whether it is being played."""
+"""The list of public boards, each with its number of players, its leader, and a mark if it is live."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class BoardLine(Struct, frozen=True, kw_only=True):
     period_key: str  # of the text that names the period; "" for none
     players: int
     leader: Row | None
-    is_live: bool  # somebody scored in the last minutes
+    is_live: bool  # a player scored within LIVE_MS
 
 
 def public_boards() -> list[Board]:
@@ -32,8 +32,8 @@ def public_boards() -> list[Board]:
 
 def lines(boards: Sequence[Board]) -> list[BoardLine]:
     """A line for each of these boards, of its current period."""
-    changed = parts().boards.service.last_changes(boards)
-    return [_line(board, changed.get(board.id, 0)) for board in boards]
+    changes = parts().boards.service.last_changes(boards)
+    return [_line(board, changes.get(board.id, 0)) for board in boards]
 
 
 def _line(board: Board, changed_at: int) -> BoardLine:

@@ -17,7 +17,7 @@ TICK = "%Y%m%dT%H%MZ"  # of a cron expression
 
 
 class DateStyle(NamedTuple):
-    """How a language writes a day, with its year and without, and a month."""
+    """The patterns by which a language writes a day, with its year and without, and a month."""
 
     months: str  # names, or numbers, between spaces
     day: str = "{day} {month}"
@@ -57,7 +57,7 @@ def period_text(id: str, language: str, *, this_year: int) -> str:
         monday = date.fromisocalendar(int(found[1]), int(found[2]), 1)
         return _days([monday, monday + timedelta(days=6)], style, this_year)
     if found := MONTH.match(id):
-        return _filled(style.month_of_year, date(int(found[1]), int(found[2]), 1), style)
+        return _fill(style.month_of_year, date(int(found[1]), int(found[2]), 1), style)
     if id.endswith("Z"):
         tick = datetime.strptime(id, TICK).replace(tzinfo=UTC)
         return f"{_days([tick.date()], style, this_year)} · {tick:%H:%M} UTC"
@@ -66,8 +66,8 @@ def period_text(id: str, language: str, *, this_year: int) -> str:
 
 def _days(days: list[date], style: DateStyle, this_year: int) -> str:
     pattern = style.day if all(day.year == this_year for day in days) else style.day_of_year
-    return " \N{EN DASH} ".join(_filled(pattern, day, style) for day in days)
+    return " \N{EN DASH} ".join(_fill(pattern, day, style) for day in days)
 
 
-def _filled(pattern: str, day: date, style: DateStyle) -> str:
+def _fill(pattern: str, day: date, style: DateStyle) -> str:
     return pattern.format(day=day.day, month=style.months.split()[day.month - 1], year=day.year)

@@ -1,4 +1,4 @@
-"""The demo game: which board visitors may play, if any."""
+"""The demo game: the board that visitors may play on, if there is one."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from scoreboard.pages.boardlist import public_boards
 def playable_action(board: Board, region: str) -> str:
     """The action type that visitors may play on this board's page.
 
-    "" for none, and while the database is away.
+    "" if there is none, and while the database is away.
     """
     name = parts().base.settings.demo_action
     with suppress(DatabaseUnavailable):
@@ -35,7 +35,7 @@ def demo_board() -> Board:
 
 
 def is_offered() -> bool:
-    """Whether there is a game. Assumed while the database is away, so that no link comes and goes."""
+    """True if there is a game, and while the database is away, so that links to it do not come and go."""
     try:
         demo_board()
     except NotFound:

@@ -9,7 +9,7 @@ from scoreboard.pages.messages import FOLDER, Language, load
 
 
 def report(languages: Mapping[str, Language]) -> Iterator[str]:
-    """A line for each language, and one for each text that it lacks."""
+    """The lines of the report: one for each language, and one for each text that it lacks."""
     for tag, language in languages.items():
         yield f"{tag}: {f'lacks {len(language.gaps)}' if language.gaps else 'complete'}"
         for key in language.gaps:

@@ -16,7 +16,7 @@ from markupsafe import Markup, escape
 
 from scoreboard.core.root import ROOT
 from scoreboard.pages.numbers import ENGLISH as ENGLISH_NUMBERS
-from scoreboard.pages.numbers import STYLES, written
+from scoreboard.pages.numbers import STYLES, number_text
 from scoreboard.pages.plurals import plural
 
 FOLDER = ROOT / "frontend" / "messages"
@@ -33,7 +33,7 @@ Text = str | Mapping[str, str]
 
 @dataclass(frozen=True, kw_only=True)
 class Language:
-    """A language of the pages: its own catalogue, and the English one for what that lacks."""
+    """A language of the pages: its own catalogue, and the English one for texts that it lacks."""
 
     tag: str
     texts: Mapping[str, Text]
@@ -46,7 +46,7 @@ class Language:
 
     @property
     def direction(self) -> str:
-        """Which way it is written: "ltr" or "rtl"."""
+        """The direction of its script: "ltr" or "rtl"."""
         return "rtl" if self.tag in RIGHT_TO_LEFT else "ltr"
 
     @property
@@ -62,17 +62,17 @@ class Language:
             number = values["n"]
             assert isinstance(number, int), key
             text = text.get(plural(self.tag if own else ENGLISH, number), text["other"])
-        filled = PLACEHOLDER.sub(lambda name: escape(self._formatted(values[name[1]])), escape(text))
-        return Markup(filled)  # noqa: S704 - all of it was escaped above
+        html = PLACEHOLDER.sub(lambda name: escape(self._format(values[name[1]])), escape(text))
+        return Markup(html)  # noqa: S704 - all of it was escaped above
 
     def sections(self, *names: str) -> dict[str, Text]:
         """All texts whose keys begin with one of these words: those that a page's scripts show."""
         texts = {**self.english, **self.texts}
         return {key: text for key, text in texts.items() if key.partition(".")[0] in names}
 
-    def _formatted(self, value: object) -> object:
+    def _format(self, value: object) -> object:
         if isinstance(value, int) and not isinstance(value, bool):
-            return written(value, STYLES.get(self.tag, ENGLISH_NUMBERS))
+            return number_text(value, STYLES.get(self.tag, ENGLISH_NUMBERS))
         return value
 
 
@@ -83,32 +83,32 @@ def load(folder: Path = FOLDER) -> dict[str, Language]:
     return {tag: Language(tag=tag, texts=_read(folder / f"{tag}.json"), english=english) for tag in tags}
 
 
-def choose(languages: Mapping[str, Language], *, asked: str, accepted: str) -> Language:
-    """The language that was asked for; otherwise the first one of an Accept-Language that we have."""
-    known = {tag.lower(): tag for tag in languages} | ALIASES
-    for tag in (asked, *_ranked(accepted)):
-        found = _lookup(tag.strip().lower(), known)
+def choose(languages: Mapping[str, Language], *, tag: str, accept: str) -> Language:
+    """The language of `tag`; otherwise the best one of the header Accept-Language, `accept`; or English."""
+    our_tags = {name.lower(): name for name in languages} | ALIASES
+    for candidate in (tag, *_by_quality(accept)):
+        found = _lookup(candidate.strip().lower(), our_tags)
         if found:
             return languages[found]
     return languages[ENGLISH]
 
 
-def _lookup(tag: str, known: Mapping[str, str]) -> str:
-    """Our tag for another one, which is shortened until it is known (RFC 4647); "" for none."""
-    while tag and tag not in known:
+def _lookup(tag: str, our_tags: Mapping[str, str]) -> str:
+    """Our tag for another one, which is shortened until we have it (RFC 4647); "" for none."""
+    while tag and tag not in our_tags:
         tag = tag.rpartition("-")[0]
-    return known.get(tag, "")
+    return our_tags.get(tag, "")
 
 
-def _ranked(header: str) -> Iterator[str]:
+def _by_quality(header: str) -> Iterator[str]:
     """The tags of an Accept-Language, the best one first. Those of quality 0 are left out."""
-    accepted = []
+    weighted = []
     for index, item in enumerate(header.split(",")):
         tag, _, parameter = item.partition(";")
         quality = _quality(parameter)
         if quality > 0:
-            accepted.append((-quality, index, tag))
-    return (tag for _, _, tag in sorted(accepted))
+            weighted.append((-quality, index, tag))
+    return (tag for _, _, tag in sorted(weighted))
 
 
 def _quality(parameter: str) -> float:

@@ -19,7 +19,7 @@ NARROW_SPACE = "\N{NARROW NO-BREAK SPACE}"
 
 
 class NumberStyle(NamedTuple):
-    """How a language writes numbers."""
+    """The signs and groups by which a language writes numbers."""
 
     point: str = "."
     separator: str = ","  # between groups of digits, in sentences
@@ -45,7 +45,7 @@ ENGLISH = STYLES["en"]
 def digits(value: int, decimals: int = 0, style: NumberStyle = ENGLISH) -> list[str]:
     """A number in groups of digits. CSS sets them apart, so that a copied number is still a number."""
     sign, whole, part = _split(value, decimals, style)
-    groups = _grouped(whole, style)
+    groups = _group(whole, style)
     groups[0] = sign + groups[0]
     groups[-1] += part
     return groups
@@ -63,12 +63,12 @@ def scored(value: int, rules: Definition, style: NumberStyle = ENGLISH) -> list[
     return [f"{sign}{clock}:{rest:02}{part}"]
 
 
-def written(value: int, style: NumberStyle) -> str:
+def number_text(value: int, style: NumberStyle) -> str:
     """A whole number in one string, for sentences."""
     return style.separator.join(digits(value, 0, style))
 
 
-def _grouped(whole: str, style: NumberStyle) -> list[str]:
+def _group(whole: str, style: NumberStyle) -> list[str]:
     if len(whole) < style.min_digits:
         return [whole]
     return [group for group in style.groups.split(whole) if group]

@@ -22,7 +22,7 @@ from scoreboard.pages.messages import LANGUAGES, Language, Text, choose
 from scoreboard.pages.numbers import NumberStyle
 
 T = TypeVar("T")
-# Strangers write names: a page that runs and loads only our own files can't be taken over by a name.
+# Names are written by strangers. A page that runs and loads only our own files can't be taken over by a name.
 POLICY = (
     "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; img-src 'self' data:; "
     "connect-src 'self'; manifest-src 'self'; frame-src 'self'; "
@@ -63,7 +63,7 @@ def language() -> Language:
     """The language of this request's page."""
     if "language" not in g:
         g.language = choose(
-            LANGUAGES, asked=_language_param(), accepted=request.headers.get("Accept-Language", "")
+            LANGUAGES, tag=_language_param(), accept=request.headers.get("Accept-Language", "")
         )
     found: Language = g.language
     return found
@@ -82,7 +82,7 @@ def period_name(period: Period) -> str:
 
 
 def number_style() -> NumberStyle:
-    """How this page writes numbers."""
+    """The style of numbers of this page."""
     return numbers.STYLES[language().tag]
 
 
@@ -104,7 +104,7 @@ def gap(row: Row, better: Row, rules: Definition) -> str:
 
 
 def texts(*sections: str) -> dict[str, Text]:
-    """The texts of these sections, for the scripts of a page."""
+    """The texts of these sections (first words of keys), for the scripts of a page."""
     return language().sections(*sections)
 
 
@@ -138,10 +138,10 @@ def address_of(path: str) -> str:
 
 def once_per_app(name: str, make: Callable[[], T]) -> T:
     """A value that is made when this app first needs it: by then all routes are registered."""
-    held = current_app.extensions
-    if name not in held:
-        held[name] = make()
-    found: T = held[name]
+    extensions = current_app.extensions
+    if name not in extensions:
+        extensions[name] = make()
+    found: T = extensions[name]
     return found
 
 

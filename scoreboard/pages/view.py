@@ -106,7 +106,7 @@ def profile_summary(profile: Profile) -> str:
 
 
 def playable(type: ActionType | None, board: Board, region: str) -> bool:
-    """Whether points that a guest wins by this action type show on a board's page. Guests have no region."""
+    """True if points that a guest wins by this action type show on a board's page. Guests have no region."""
     return (
         type is not None
         and not type.rules.bind_device

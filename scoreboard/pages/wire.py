@@ -14,20 +14,20 @@ Pixels = Annotated[int, Meta(ge=1, le=10_000)]
 
 
 class BoardPageQuery(Where, kw_only=True):
-    """Which window of a board a page shows. Pages forgive: whatever is asked for, the answer is a page."""
+    """The window of a board that a page shows. Pages ignore values that they can't read."""
 
     lang: LanguageTag = ""
 
 
 class BoardsQuery(Struct, kw_only=True):
-    """Which part of the list of boards a page shows."""
+    """The part of the list of boards that a page shows."""
 
     lang: LanguageTag = ""
     offset: Annotated[str, Meta(description="Boards to skip.")] = ""
 
 
 class ArchiveQuery(Struct, kw_only=True):
-    """Which past periods of a board a page shows."""
+    """The past periods of a board that a page shows."""
 
     lang: LanguageTag = ""
     kind: Annotated[str, Meta(description="Only periods of this kind; the board's own if left out.")] = ""
@@ -36,32 +36,32 @@ class ArchiveQuery(Struct, kw_only=True):
 
 
 class RowsQuery(BoardPageQuery, kw_only=True):
-    """Which rows of a board a page shows."""
+    """The rows of a board that a page shows."""
 
     offset: Annotated[str, Meta(description="Rows to skip.")] = ""
     me: Annotated[str, Meta(description="A player's id. Their row is marked and followed.")] = ""
 
 
 class EmbedQuery(BoardPageQuery, kw_only=True):
-    """How another site shows a board."""
+    """The look of a board on another site."""
 
-    rows: Annotated[str, Meta(description="How many: 1 to 100; 10 by default.")] = ""
+    rows: Annotated[str, Meta(description="The number of rows: 1 to 100; 10 by default.")] = ""
     theme: Annotated[str, Meta(description="auto, dark or light.")] = ""
     hide: Annotated[str, Meta(description="Parts to hide: words, separated by spaces or commas.")] = ""
 
 
 class OverlayQuery(EmbedQuery, kw_only=True):
-    """How an overlay shows a board."""
+    """The look of a board in an overlay."""
 
-    rows: Annotated[str, Meta(description="How many: 1 to 20; 5 by default.")] = ""
+    rows: Annotated[str, Meta(description="The number of rows: 1 to 20; 5 by default.")] = ""
     theme: Annotated[str, Meta(description="dark or light.")] = ""
     scale: Annotated[str, Meta(description="Its size in percent: 50 to 400.")] = ""
 
 
 class ImageQuery(BoardPageQuery, kw_only=True):
-    """How an image shows a board."""
+    """The look of a board in an image."""
 
-    rows: Annotated[str, Meta(description="How many: 1 to 50; 10 by default.")] = ""
+    rows: Annotated[str, Meta(description="The number of rows: 1 to 50; 10 by default.")] = ""
     theme: Annotated[str, Meta(description="auto, dark or light.")] = ""
 
 
@@ -75,7 +75,7 @@ class OEmbedQuery(Struct, kw_only=True):
 
 
 class Embeddable(Struct, frozen=True, kw_only=True):
-    """How to show a board on another site, in oembed.com's shape."""
+    """The code that shows a board on another site, in oembed.com's shape."""
 
     version: str
     type: str

@@ -1,4 +1,4 @@
-"""What operations of the OpenAPI document share: headers, path parameters, security schemes, schemas."""
+"""The parts that operations of the OpenAPI document share: headers, parameters, security schemes, schemas."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ HEADERS: dict[str, tuple[str, dict[str, Any]]] = {
     "RateLimit-Policy": ("The limits that apply: how many requests in which time.", {}),
     "RateLimit": ("How many requests are left, and the seconds until there are more.", {}),
     "Scoreboard-Resume": (
-        "Whether `since` could be resumed.",
+        "The result of resuming at `since`.",
         {"type": "string", "enum": ["none", "ok", "partial"]},
     ),
     "Content-Disposition": ("The file's name: board, period and region.", {}),
@@ -86,7 +86,7 @@ class Page(Struct, frozen=True, kw_only=True):
 
 
 class FieldProblem(Struct, frozen=True, kw_only=True):
-    """What is wrong with one field of a request."""
+    """The error in one field of a request."""
 
     field: str
     message: str
@@ -120,7 +120,7 @@ class Problem(Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 def header(name: str) -> dict[str, Any]:
-    """The header component for a header of answers."""
+    """The OpenAPI component of a header of answers."""
     description, schema = HEADERS[name]
     return {
         "description": description,
@@ -130,7 +130,7 @@ def header(name: str) -> dict[str, Any]:
 
 
 def sent_header(name: str) -> dict[str, Any]:
-    """The header parameter for a header of requests."""
+    """The OpenAPI parameter of a header of requests."""
     description, schema = HEADERS[name]
     return {
         "name": name,

@@ -21,10 +21,10 @@ def document(routes: Iterable[Route], groups: dict[str, str], *, version: str) -
     """The whole document. `groups` has a description of each group of routes."""
     routes = list(routes)
     shapes = Shapes(
-        accepted=[
+        requests=[
             shape for route in routes for shape in (route.description.body, *route.description.names) if shape
         ],
-        answered=[Page, Problem, *(shape for route in routes for shape in _answered(route.description))],
+        answers=[Page, Problem, *(shape for route in routes for shape in _answer_shapes(route.description))],
     )
     paths: dict[str, Schema] = {}
     for route in routes:
@@ -52,15 +52,15 @@ def document(routes: Iterable[Route], groups: dict[str, str], *, version: str) -
 
 
 def _schemes(paths: dict[str, Schema]) -> Schema:
-    used = {
+    names = {
         name
         for path in paths.values()
         for operation in path.values()
         for requirement in operation["security"]
         for name in requirement
     }
-    return {name: scheme for name, scheme in components.SCHEMES.items() if name in used}
+    return {name: scheme for name, scheme in components.SCHEMES.items() if name in names}
 
 
-def _answered(description: Description) -> list[Any]:
+def _answer_shapes(description: Description) -> list[Any]:
     return [shape for shape in (description.answer, *description.events) if shape]

@@ -48,9 +48,9 @@ class Route:
 
     @property
     def codes(self) -> list[str]:
-        """Every error code that it may answer with: those it names, and those that follow from its input."""
+        """Every error code that it may answer with: those that it names, and those that its input implies."""
         description = self.description
-        implied = {
+        conditions = {
             "validation_failed": description.body
             or description.once
             or (description.query and not description.html and not description.media),
@@ -66,7 +66,7 @@ class Route:
             "untrusted_host": self.rule not in MONITORED,
             "internal_error": True,
         }
-        return sorted({*description.problems, *(code for code, applies in implied.items() if applies)})
+        return sorted({*description.problems, *(code for code, applies in conditions.items() if applies)})
 
 
 def operation(route: Route, shapes: Shapes) -> Schema:

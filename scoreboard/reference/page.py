@@ -11,7 +11,7 @@ from scoreboard.reference.samples import sample
 from scoreboard.reference.types import Part, type_of
 
 Schema = dict[str, Any]
-JSON = ("application/json", "text/event-stream")  # the answers of which the shape is known
+JSON = ("application/json", "text/event-stream")  # media types of answers with a schema
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,7 +81,7 @@ def groups(document: Schema) -> list[Group]:
         Group(
             name=tag["name"],
             about=tag["description"],
-            operations=[one for of, one in found if of == tag["name"]],
+            operations=[one for group, one in found if group == tag["name"]],
         )
         for tag in document["tags"]
     ]
@@ -161,7 +161,7 @@ def _answer(status: str, response: Schema) -> Answer:
 
 
 def _data(schema: Schema) -> list[Part]:
-    """The type of an answer; of one in `data`, that of the data."""
+    """The type of an answer, or of its field `data` if it has one."""
     properties = schema.get("properties", {})
     return type_of(properties.get("data", schema))
 

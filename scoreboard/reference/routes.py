@@ -95,8 +95,8 @@ def _server() -> str:
 
 def _document() -> dict[str, Any]:
     # Made once, when it is first requested: by then every blueprint is registered.
-    held = current_app.extensions
-    if "openapi" not in held:
-        held["openapi"] = document(routes(current_app), groups(current_app), version=__version__)
-    found: dict[str, Any] = held["openapi"]
+    extensions = current_app.extensions
+    if "openapi" not in extensions:
+        extensions["openapi"] = document(routes(current_app), groups(current_app), version=__version__)
+    found: dict[str, Any] = extensions["openapi"]
     return found

@@ -13,9 +13,9 @@ def sample(schema: Schema, shapes: Mapping[str, Schema]) -> Any:
     """The first example of a schema; otherwise a value of its type, with all required fields."""
     if "$ref" in schema:
         return sample(shapes[schema["$ref"].rpartition("/")[2]], shapes)
-    for known in ("examples", "enum"):
-        if known in schema:
-            return schema[known][0]
+    for keyword in ("examples", "enum"):
+        if keyword in schema:
+            return schema[keyword][0]
     choices = schema.get("anyOf") or schema.get("oneOf")
     if choices:
         return sample(choices[0], shapes)

@@ -15,19 +15,19 @@ REF = "#/components/schemas/{name}"
 
 
 class Shapes:
-    """The schemas of all types of requests (`accepted`) and of answers (`answered`)."""
+    """The schemas of all types of requests and of answers."""
 
-    def __init__(self, *, accepted: Iterable[Any], answered: Iterable[Any]) -> None:
-        accepted, answered = list(accepted), list(answered)
-        _, schemas = msgspec.json.schema_components([*accepted, *answered], ref_template=REF)
-        sendable = {struct.__name__ for one in accepted for struct in structs_in(one)}
+    def __init__(self, *, requests: Iterable[Any], answers: Iterable[Any]) -> None:
+        requests, answers = list(requests), list(answers)
+        _, schemas = msgspec.json.schema_components([*requests, *answers], ref_template=REF)
+        request_names = {struct.__name__ for one in requests for struct in structs_in(one)}
         self.components = {
-            name: without_defaults(portable(schema), describe=name in sendable)
+            name: without_defaults(portable(schema), describe=name in request_names)
             for name, schema in schemas.items()
         }
-        for struct in {struct for one in answered for struct in structs_in(one)}:
-            if struct.__name__ not in sendable:
-                self.components[struct.__name__]["required"] = _always(struct)
+        for struct in {struct for one in answers for struct in structs_in(one)}:
+            if struct.__name__ not in request_names:
+                self.components[struct.__name__]["required"] = _always_present(struct)
 
     def schema(self, shape: Any) -> Schema:
         """The schema of a type. Structs in it are references to components."""
@@ -94,15 +94,17 @@ def _type_of(values: list[Any]) -> Schema:
     return {"type": {str: "string", int: "integer"}[kinds.pop()]} if kinds in ({str}, {int}) else {}
 
 
-def _always(struct: type[Struct]) -> list[str]:
+def _always_present(struct: type[Struct]) -> list[str]:
     # A struct that is only in answers always has all its fields. Defaults are for clients that send a struct.
     tag = struct.__struct_config__.tag_field
     fields = structs.fields(struct)
-    names = [field.encode_name for field in fields if UnsetType not in get_args(_bare(field.type))]
+    names = [
+        field.encode_name for field in fields if UnsetType not in get_args(_without_metadata(field.type))
+    ]
     return [tag, *names] if tag else names
 
 
-def _bare(shape: Any) -> Any:
+def _without_metadata(shape: Any) -> Any:
     return get_args(shape)[0] if hasattr(shape, "__metadata__") else shape
 
 

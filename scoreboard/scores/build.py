@@ -12,10 +12,10 @@ from scoreboard.scores.service import Scores
 
 
 def folds(*, scoring: Fold, accounts: Accounts) -> list[Fold]:
-    """How reported scores are folded."""
+    """The fold of reported scores."""
     return [ScoreFold(scoring=scoring, accounts=accounts)]
 
 
 def build(base: Base, *, writer: Writer, boards: Boards, accounts: Accounts) -> Scores:
-    """The service that records scores from servers."""
-    return Scores(writer=writer, boards=boards, clock=base.clock, gone=accounts.gone)
+    """Build the service that records scores from servers."""
+    return Scores(writer=writer, boards=boards, clock=base.clock, find_merged=accounts.merged_players)

@@ -1,4 +1,4 @@
-"""How reported scores are recorded: not for players who were merged."""
+"""The fold of reported scores. It refuses those of players who were merged."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from scoreboard.accounts.rules import player_merged
 from scoreboard.accounts.service import Accounts
 from scoreboard.core.storage.db import Connection
-from scoreboard.journal.types import Fact, Fold, FoldBatch, Position, Recorded, Span
+from scoreboard.journal.types import Fact, Fold, FoldBatch, Position, RecordedFact, Span
 
 # `operator` is of earlier releases.
 AUDITED = frozenset({"amount", "columns", "feeds", "import", "occurredAt", "operator"})
@@ -17,7 +17,7 @@ AUDITED = frozenset({"amount", "columns", "feeds", "import", "occurredAt", "oper
 
 @dataclass(frozen=True, kw_only=True)
 class ScoreFold:
-    """Facts of the kind "score": a server reported a score."""
+    """Folds facts of the kind "score": a server reported a score."""
 
     scoring: Fold
     accounts: Accounts
@@ -25,33 +25,33 @@ class ScoreFold:
     audited: frozenset[str] = AUDITED
 
     def open(self, db: Connection, facts: Sequence[Fact], at: int) -> ScoreFoldBatch:
-        """Load what `facts` change, and who of their players was merged."""
+        """Load the standings that `facts` change, and those of their players who were merged."""
         players = {fact.player: None for fact in facts}
         scoring = self.scoring.open(db, facts, at)
-        return ScoreFoldBatch(scoring=scoring, merged=self.accounts.merged(db, players))
+        return ScoreFoldBatch(scoring=scoring, merged_into=self.accounts.find_merged(db, players))
 
 
 @dataclass(frozen=True, kw_only=True)
 class ScoreFoldBatch:
-    """Reported scores in one batch."""
+    """Folds the reported scores of one batch."""
 
     scoring: FoldBatch
-    merged: Mapping[str, str]  # guests, each with the account
+    merged_into: Mapping[str, str]  # guest -> account
 
     def apply(self, fact: Fact, position: Position) -> dict[str, Any]:
-        """Count one score. Raises Conflict, player_merged, or what its board refuses."""
-        if fact.player in self.merged:
-            raise player_merged(fact.player, self.merged[fact.player])
+        """Count one score. Raises Conflict, player_merged, or the refusal of its board."""
+        if fact.player in self.merged_into:
+            raise player_merged(fact.player, self.merged_into[fact.player])
         return self.scoring.apply(fact, position)
 
-    def replay(self, recorded: Recorded) -> None:
-        """Show again what an earlier score changed."""
+    def replay(self, recorded: RecordedFact) -> None:
+        """Show again the windows that an earlier score changed."""
         self.scoring.replay(recorded)
 
     def finish(self) -> None:
-        """Write what the batch changed."""
+        """Write the standings that the batch changed."""
         self.scoring.finish()
 
     def project(self, span: Span) -> Any:
-        """Show the boards."""
+        """Project the boards."""
         return self.scoring.project(span)

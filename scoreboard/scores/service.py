@@ -22,8 +22,8 @@ from scoreboard.journal.types import Fact, Outcome
 from scoreboard.journal.writer import Writer
 from scoreboard.scores.types import METADATA_BYTES, Entries, Entry, Rejected, Report, StandingNow
 
-IMPORT_SECONDS = 60.0
-FUTURE_MS = 60_000  # how far a sender's clock may be ahead of ours
+IMPORT_SECONDS = 60.0  # to wait for the writer
+FUTURE_MS = 60_000  # a sender's clock may be ahead of ours by this much
 
 _encode = msgspec.json.Encoder(order="deterministic").encode
 
@@ -35,7 +35,7 @@ class Scores:
     writer: Writer
     boards: Boards
     clock: Clock
-    gone: Callable[[Collection[str]], Collection[str]]  # those of these players who were merged
+    find_merged: Callable[[Collection[str]], Collection[str]]  # those of these players who were merged
 
     def submit(
         self,
@@ -49,9 +49,8 @@ class Scores:
     ) -> Report:
         """Record entries, and report the result of each.
 
-        With `imports`, entries with `occurredAt` may go into closed periods.
-
-        An entry with an idempotency key, or a request with one, may be sent again: it counts once.
+        With `imports`, entries with `occurredAt` may go into closed periods. `key` is the request's
+        idempotency key. An entry with such a key, or of a request with one, counts once if it is sent again.
         Raises NotFound if there is no such board, and Unavailable if nothing can be written.
         """
         board = self.boards.board(board_id)
@@ -68,7 +67,7 @@ class Scores:
         facts: list[Fact] = []
         indexes: list[int] = []
         rejected: list[Rejected] = []
-        for index, one in enumerate(_decoded(entries)):
+        for index, one in enumerate(_decode(entries)):
             try:
                 entry = one if isinstance(one, Entry) else convert_leniently(one, Entry)
                 facts.append(batch.fact(index, entry))
@@ -81,15 +80,15 @@ class Scores:
                 rejected.append(Rejected(index=index, code=error.code, detail=error.detail))
         outcomes = self.writer.append(facts, seconds=_patience(facts))
         if not all(outcome.shown for outcome in outcomes):
-            self.boards.let_others_notice()
+            self.boards.wait_for_others()
         replayed = {line.fact.player for one in outcomes if one.replayed and (line := one.recorded)}
-        gone = self.gone(replayed) if replayed else ()
-        return _report(board, indexes, outcomes, rejected, gone)
+        merged_players = self.find_merged(replayed) if replayed else ()
+        return _report(board, indexes, outcomes, rejected, merged_players)
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Batch:
-    """What the facts of one request share."""
+    """The data that all facts of one request share."""
 
     board: Board
     caller: str
@@ -143,15 +142,15 @@ class _Batch:
 
 
 def _patience(facts: Sequence[Fact]) -> float | None:
-    """How long to wait for the writer: an import may open thousands of windows."""
+    """The seconds to wait for the writer; None for the deadline. An import may open thousands of windows."""
     if not any("import" in fact.data for fact in facts):
         return None
     deadline.lift()
     return IMPORT_SECONDS
 
 
-def _decoded(entries: Sequence[Any]) -> Sequence[Any]:
-    """All entries, decoded at once; as they came if one is malformed: each is then decoded by itself."""
+def _decode(entries: Sequence[Any]) -> Sequence[Any]:
+    """All entries, decoded at once; unchanged if one is malformed, so that each is decoded on its own."""
     try:
         return msgspec.convert([entries], Entries).entries
     except msgspec.ValidationError:
@@ -159,8 +158,8 @@ def _decoded(entries: Sequence[Any]) -> Sequence[Any]:
 
 
 def _digest(entry: Entry, data: dict[str, Any]) -> str:
-    asked = [entry.player, entry.score, entry.columns or {}, data]
-    return hashlib.sha256(_encode(asked)).hexdigest()[:32]
+    content = [entry.player, entry.score, entry.columns or {}, data]
+    return hashlib.sha256(_encode(content)).hexdigest()[:32]
 
 
 def _occurred_at(text: str, now: int) -> int:
@@ -185,7 +184,7 @@ def _report(
     indexes: Sequence[int],
     outcomes: Sequence[Outcome],
     rejected: list[Rejected],
-    gone: Collection[str],
+    merged_players: Collection[str],
 ) -> Report:
     report = Report(accepted=0, replayed=0, rejected=rejected, standings=[])
     standings: dict[tuple[Window, str], StandingNow] = {}
@@ -197,7 +196,7 @@ def _report(
         report.replayed += outcome.replayed
         report.accepted += not outcome.replayed
         player = outcome.recorded.fact.player
-        if player in gone:
+        if player in merged_players:
             continue  # it counted, and is now part of another player's standing
         for period, region, score, version in standings_on(board.id, outcome.recorded):
             window = Window(board.id, period, region)

@@ -84,5 +84,5 @@ class Report(Struct, kw_only=True):
     rejected: list[Rejected]
     standings: list[StandingNow]
     degraded: Annotated[
-        bool | UnsetType, Meta(description="true where ranks are missing, as Redis was not available.")
+        bool | UnsetType, Meta(description="true if ranks are missing because Redis was not available.")
     ] = UNSET

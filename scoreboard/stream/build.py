@@ -86,7 +86,7 @@ def build(base: Base, *, boards: Boards, accounts: AccountsParts, ring: KeyRing)
         on_kick=revocations.loop.wake,
         on_forbid=rooms.try_end_forbidden,
     )
-    revocations.subscribe(signals.end_revoked, rooms.let_others_notice)
+    revocations.subscribe(signals.end_revoked, rooms.wait_for_others)
     edge = None
     if settings.stream_edge_url:
         edge = Edge(url=settings.stream_edge_url.rstrip("/"), key=settings.stream_edge_key)

@@ -10,13 +10,13 @@ from tests.contract import ContractClient
 
 
 def refresh(auth: Any, token: str) -> Any:
-    """Refresh a session. Its new tokens, or status and code of the refusal."""
+    """Refresh a session. Returns its new tokens, or the status and code of the refusal."""
     answer = auth("refresh", refreshToken=token)
     return answer.json["data"] if answer.status_code == 200 else refusal(answer)
 
 
 def id_of(session: Any) -> str:
-    """The id of the session that these tokens are of."""
+    """The id of the session of these tokens."""
     return str(session["refreshToken"].split("_")[1])
 
 

@@ -1,4 +1,4 @@
-"""A way in for those who have no session yet."""
+"""Fixtures that tests of accounts share."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ def auth(parts):
     """Calls /v1/auth/… as an unknown visitor, from an address that no other test uses."""
     http = ContractClient(create_app(parts))
 
-    def call(what, *, bearer=None, **body):
+    def call(route, *, bearer=None, **body):
         headers = {"Authorization": f"Bearer {bearer}"} if bearer else {}
-        return http.post(f"/v1/auth/{what}", json=body, headers=headers)
+        return http.post(f"/v1/auth/{route}", json=body, headers=headers)
 
     return call

@@ -1,4 +1,4 @@
-"""Access tokens that are not what they seem: one algorithm, one purpose, every claim."""
+"""Access tokens that were altered or forged: only one algorithm, one purpose and all claims are valid."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def ada(parts):
 
 @pytest.fixture
 def forge(ada, parts, clock):
-    """Makes tokens that are signed with the good key, and are otherwise as one says."""
+    """Makes tokens that are signed with the valid key, with the changes that the test names."""
 
     def make(*, algorithm="HS256", secret=None, header=None, without=(), **claims):
         key = parts.ring.signing_key("access")
@@ -59,18 +59,18 @@ def forge(ada, parts, clock):
 
 
 def part(text):
-    """A part of a token, as it travels."""
+    """A part of a token, in base64url."""
     return urlsafe_b64encode(text.encode()).rstrip(b"=").decode()
 
 
-def headed(ada, **changes):
+def with_header(ada, **changes):
     """The token of a session, with another header."""
     _, _, rest = ada.session["accessToken"].partition(".")
-    known = jwt.get_unverified_header(ada.session["accessToken"])
-    return f"{part(json.dumps(known | changes))}.{rest}"
+    header = jwt.get_unverified_header(ada.session["accessToken"])
+    return f"{part(json.dumps(header | changes))}.{rest}"
 
 
-NO_TOKENS = [
+MALFORMED = [
     ".",
     "..",
     "eyJ..",
@@ -87,20 +87,20 @@ NO_TOKENS = [
 ]
 
 
-def asked(ada, token):
-    """What /v1/me answers to the bearer of a token."""
+def get_me(ada, token):
+    """The answer of /v1/me to a token."""
     return ada.http.get("/v1/me", headers={"Authorization": f"Bearer {token}"})
 
 
 def is_refused(ada, token):
-    """Whether the server answers that a token is not valid."""
-    answer = asked(ada, token)
+    """True if the server answers that a token is not valid."""
+    answer = get_me(ada, token)
     challenge = answer.headers.get("WWW-Authenticate", "")
     return answer.status_code != 200 and (refusal(answer), challenge) == (NOBODY, 'Bearer realm="scoreboard"')
 
 
 def test_an_unchanged_forged_token_is_valid(ada, forge):
-    assert asked(ada, forge()).json["data"]["id"] == ada.id
+    assert get_me(ada, forge()).json["data"]["id"] == ada.id
 
 
 @pytest.mark.filterwarnings("ignore::jwt.warnings.InsecureKeyLengthWarning")
@@ -108,11 +108,11 @@ def test_a_token_with_one_thing_wrong_is_refused(ada, forge):
     assert [changes for changes in CHANGES if not is_refused(ada, forge(**changes))] == []
 
 
-def test_the_algorithm_that_a_token_names_is_not_asked(ada):
+def test_the_algorithm_that_a_token_names_is_ignored(ada):
     for algorithm in ("RS256", "ES256", "PS256", "hs256", "HS256 ", "", None, 5, []):
-        assert is_refused(ada, headed(ada, alg=algorithm)), algorithm
+        assert is_refused(ada, with_header(ada, alg=algorithm)), algorithm
     for algorithm in ("none", "None", "NONE"):
-        assert is_refused(ada, headed(ada, alg=algorithm).rpartition(".")[0] + "."), algorithm
+        assert is_refused(ada, with_header(ada, alg=algorithm).rpartition(".")[0] + "."), algorithm
 
 
 def test_a_key_of_another_purpose_signs_no_access(ada, forge, parts):
@@ -122,76 +122,76 @@ def test_a_key_of_another_purpose_signs_no_access(ada, forge, parts):
 
 def test_a_strange_kid_is_a_wrong_one(ada):
     for kid in STRANGE_KIDS:
-        assert is_refused(ada, headed(ada, kid=kid)), kid
+        assert is_refused(ada, with_header(ada, kid=kid)), kid
 
 
 def test_a_text_that_is_not_a_token_is_refused(ada):
-    assert [one for one in NO_TOKENS if not is_refused(ada, one)] == []
+    assert [one for one in MALFORMED if not is_refused(ada, one)] == []
 
 
-def test_no_flipped_bit_of_an_access_token_is_overlooked(ada, parts):
+def test_an_access_token_with_a_flipped_bit_is_refused(ada, parts):
     token = ada.session["accessToken"]
-    flipped = {
+    altered = {
         token[:at] + chr(ord(token[at]) ^ 1 << bit) + token[at + 1 :]
         for at in range(len(token))
         for bit in range(7)
     }
 
-    assert [one for one in flipped if who(parts, one) is not None] == []
+    assert [one for one in altered if player_of(parts, one) is not None] == []
 
 
-def test_an_access_token_is_written_in_one_way_only(ada, parts):
+def test_an_access_token_has_one_spelling(ada, parts):
     token = ada.session["accessToken"]
-    beside = [token + more for more in ("=", "==", "A", ".", "\n", "!")] + [token.replace(".", "=.", 1)]
+    spellings = [token + more for more in ("=", "==", "A", ".", "\n", "!")] + [token.replace(".", "=.", 1)]
 
-    assert who(parts, token) is not None
-    assert [one for one in beside if who(parts, one) is not None] == []
+    assert player_of(parts, token) is not None
+    assert [one for one in spellings if player_of(parts, one) is not None] == []
 
 
-def who(parts, token):
-    """The player who holds a token, None if it is refused."""
+def player_of(parts, token):
+    """The player of a token; None if it is refused."""
     try:
         return parts.accounts.sessions.player(token)
     except Unauthenticated:
         return None
 
 
-def test_a_token_is_good_for_fifteen_minutes(ada, clock):
+def test_a_token_is_valid_for_fifteen_minutes(ada, clock):
     clock.advance(seconds=899)
-    assert asked(ada, ada.session["accessToken"]).status_code == 200
+    assert get_me(ada, ada.session["accessToken"]).status_code == 200
 
     clock.advance(seconds=1)
 
-    answer = asked(ada, ada.session["accessToken"])
+    answer = get_me(ada, ada.session["accessToken"])
     assert refusal(answer) == (401, "token_expired")
     assert answer.headers["WWW-Authenticate"].startswith("Bearer")
 
 
 def test_a_token_that_was_read_before_expires_too(ada, forge, parts, clock):
     token = forge()
-    assert who(parts, token)
+    assert player_of(parts, token)
 
     clock.advance(ms=HOUR_MS)
 
-    assert refusal(asked(ada, token)) == (401, "token_expired")
+    assert refusal(get_me(ada, token)) == (401, "token_expired")
 
 
 def test_a_token_of_a_revoked_key_is_refused_though_it_was_read_before(ada, parts):
     token = ada.session["accessToken"]
-    assert asked(ada, token).status_code == 200
+    assert get_me(ada, token).status_code == 200
 
     parts.ring.revoke(jwt.get_unverified_header(token)["kid"])
 
-    assert refusal(asked(ada, token)) == (401, "unauthenticated")
+    assert refusal(get_me(ada, token)) == (401, "unauthenticated")
     ada.renew()
-    assert asked(ada, ada.session["accessToken"]).status_code == 200
+    assert get_me(ada, ada.session["accessToken"]).status_code == 200
 
 
 def test_the_cache_of_verified_tokens_is_bounded(ada, forge, parts, monkeypatch):
-    monkeypatch.setattr("scoreboard.accounts.accesstokens.MAX_KEPT", 20)
+    monkeypatch.setattr("scoreboard.accounts.accesstokens.MAX_CACHED", 20)
 
     for number in range(100):
-        who(parts, forge(jti=str(number)))
-        who(parts, forge(jti=str(number))[:-5])
+        player_of(parts, forge(jti=str(number)))
+        player_of(parts, forge(jti=str(number))[:-5])
 
-    assert len(parts.accounts.sessions.access._read) <= 20
+    assert len(parts.accounts.sessions.access._players) <= 20

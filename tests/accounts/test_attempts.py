@@ -1,4 +1,4 @@
-"""Wrong passwords are limited, bursts too, and the owner of a name always gets in."""
+"""Wrong passwords are limited, also in bursts, and the owner of a name can always sign in."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.support import at_once
 
 PASSWORD = "a long enough one"
 HOME, ELSEWHERE = "203.0.113.9", "198.51.100.7"
-NEEDED = (429, "proof_of_work_needed")
+PROOF_NEEDED = (429, "proof_of_work_needed")
 
 
 @pytest.fixture
@@ -26,16 +26,16 @@ def database_url(sqlite_url):
 
 @pytest.fixture
 def process(make_parts, database_url):
-    """Makes a process in which a few failures are many already. Returns how to call /v1/auth/… of it."""
+    """Makes a process with low limits of failures. Returns a function that calls /v1/auth/… of it."""
 
     def make(**settings):
         limits = {"limit_sign_in": "3/minute", "limit_sign_in_name": "5/minute"}
         parts = make_parts(database_url, **limits | settings)
         app = create_app(parts)
 
-        def call(what, address, username="ada", password=PASSWORD, **more):
+        def call(route, address, username="ada", password=PASSWORD, **more):
             return ContractClient(app).post(
-                f"/v1/auth/{what}",
+                f"/v1/auth/{route}",
                 json={"username": username, "password": password, **more},
                 environ_base={"REMOTE_ADDR": address},
             )
@@ -47,11 +47,11 @@ def process(make_parts, database_url):
 
 
 def fail_from_everywhere(call, count, username="ada"):
-    """Guess once from each of many networks. What they got."""
+    """Guess once from each of many networks. Returns the statuses."""
     return [call("login", f"192.0.{at}.1", username, "a guessed one").status_code for at in range(count)]
 
 
-def solved(puzzle, username, password):
+def make_proof(puzzle, username, password):
     solution = solve(puzzle["nonce"], checksum(username, password), puzzle["difficulty"])
     return {"nonce": puzzle["nonce"], "solution": solution}
 
@@ -76,20 +76,20 @@ def test_guesses_from_everywhere_do_not_lock_a_known_network_out(process):
     assert [call("login", HOME).status_code for _ in range(5)] == [200] * 5
 
 
-def test_then_each_guess_of_a_stranger_needs_work_and_a_travelling_owner_works_once(process):
+def test_then_each_guess_from_an_unknown_network_needs_a_proof_and_the_owner_needs_one_proof(process):
     call = process(limit_sign_in="10/minute")
     call("register", HOME)
     fail_from_everywhere(call, 5)
 
-    asked = call("login", ELSEWHERE)
-    assert refusal(asked) == NEEDED
-    puzzle = asked.json["puzzle"]
+    answer = call("login", ELSEWHERE)
+    assert refusal(answer) == PROOF_NEEDED
+    puzzle = answer.json["puzzle"]
 
-    proof = solved(puzzle, "ada", "a guessed one")
+    proof = make_proof(puzzle, "ada", "a guessed one")
     assert call("login", ELSEWHERE, password="a guessed one", proof=proof).status_code == 401
-    assert refusal(call("login", ELSEWHERE, password="another guess", proof=proof)) == NEEDED
-    assert call("login", ELSEWHERE, proof=solved(puzzle, "ada", PASSWORD)).status_code == 200
-    assert call("login", ELSEWHERE).status_code == 200  # by now a network that ada signed in from
+    assert refusal(call("login", ELSEWHERE, password="another guess", proof=proof)) == PROOF_NEEDED
+    assert call("login", ELSEWHERE, proof=make_proof(puzzle, "ada", PASSWORD)).status_code == 200
+    assert call("login", ELSEWHERE).status_code == 200  # ada signed in from this network now
 
 
 def test_a_puzzle_is_for_its_name_and_for_ten_minutes(process, clock):
@@ -99,20 +99,20 @@ def test_a_puzzle_is_for_its_name_and_for_ten_minutes(process, clock):
     fail_from_everywhere(call, 5)
     fail_from_everywhere(call, 5, "bob")
     puzzle = call("login", ELSEWHERE, "bob").json["puzzle"]
-    proof = solved(puzzle, "ada", PASSWORD)
+    proof = make_proof(puzzle, "ada", PASSWORD)
 
-    assert refusal(call("login", ELSEWHERE, proof=proof)) == NEEDED
-    proof = solved(call("login", ELSEWHERE).json["puzzle"], "ada", PASSWORD)
+    assert refusal(call("login", ELSEWHERE, proof=proof)) == PROOF_NEEDED
+    proof = make_proof(call("login", ELSEWHERE).json["puzzle"], "ada", PASSWORD)
     clock.advance(seconds=600)
-    assert refusal(call("login", ELSEWHERE, proof=proof)) == NEEDED
+    assert refusal(call("login", ELSEWHERE, proof=proof)) == PROOF_NEEDED
 
 
 @pytest.mark.parametrize("nonce", ["", ".", "1767225600", "1767225600.AAAA", "-1.x", "٣.x", "9" * 30 + ".x"])
-def test_a_puzzle_that_we_did_not_set_is_not_taken(process, nonce):
+def test_the_proof_of_a_made_up_puzzle_is_refused(process, nonce):
     call = process()
     fail_from_everywhere(call, 5)
 
-    assert refusal(call("login", ELSEWHERE, proof={"nonce": nonce, "solution": "0"})) == NEEDED
+    assert refusal(call("login", ELSEWHERE, proof={"nonce": nonce, "solution": "0"})) == PROOF_NEEDED
 
 
 def test_an_address_that_only_asks_for_puzzles_is_refused_soon(process):
@@ -121,16 +121,16 @@ def test_an_address_that_only_asks_for_puzzles_is_refused_soon(process):
 
     found = [refusal(call("login", ELSEWHERE)) for _ in range(4)]
 
-    assert found == [NEEDED] * 3 + [(429, "rate_limited")]
+    assert found == [PROOF_NEEDED] * 3 + [(429, "rate_limited")]
 
 
 def test_an_unknown_user_name_is_treated_in_the_same_way(process):
     call = process()
 
     assert fail_from_everywhere(call, 6, "nobody") == [401] * 5 + [429]
-    asked = call("login", ELSEWHERE, "nobody")
-    assert refusal(asked) == NEEDED
-    proof = solved(asked.json["puzzle"], "nobody", PASSWORD)
+    answer = call("login", ELSEWHERE, "nobody")
+    assert refusal(answer) == PROOF_NEEDED
+    proof = make_proof(answer.json["puzzle"], "nobody", PASSWORD)
     assert refusal(call("login", ELSEWHERE, "nobody", proof=proof)) == (401, "invalid_credentials")
 
 
@@ -173,7 +173,7 @@ def test_all_of_it_holds_while_redis_is_away(process):
         429
     ]
     fail_from_everywhere(call, 5)
-    assert refusal(call("login", "198.51.101.7")) == NEEDED
+    assert refusal(call("login", "198.51.101.7")) == PROOF_NEEDED
     assert call("login", HOME).status_code == 200
 
 
@@ -186,8 +186,8 @@ def passwords(process):
     return found
 
 
-def take_all(places):
-    while places.acquire(blocking=False):
+def take_all(slots):
+    while slots.acquire(blocking=False):
         pass
 
 
@@ -211,7 +211,7 @@ def test_sign_ins_do_not_block_registrations(passwords):
     assert refusal(passwords.call("login", HOME)) == (503, "overloaded")
 
 
-def test_one_waits_for_a_place_before_being_sent_away(passwords):
+def test_a_request_waits_for_a_slot_before_it_is_refused(passwords):
     take_all(passwords._sign_ins)
     timer = threading.Timer(0.3, passwords._sign_ins.release)
     timer.start()

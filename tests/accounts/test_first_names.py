@@ -1,5 +1,5 @@
-# ruff: noqa: RUF001 - what a Japanese keyboard types is what this is about
-"""What players are called who gave no display name: never by an address, and never by something too long."""
+# ruff: noqa: RUF001 - these tests need the letters of a Japanese keyboard
+"""The display names of players who gave none: never an address, and never too long."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ADDRESSES = [
 ]
 
 
-def registered(auth, name, **more):
+def register(auth, name, **more):
     answer = auth("register", username=name, password=PASSWORD, **more)
     assert answer.status_code == 201, answer.json
     return answer.json["data"]["player"]
@@ -23,7 +23,7 @@ def registered(auth, name, **more):
 
 def test_nothing_of_an_address_is_public(auth, client, parts):
     for name in ADDRESSES:
-        player = registered(auth, name)
+        player = register(auth, name)
         submit(client, "main", {"player": player["id"], "score": 1})
 
         assert player["displayName"] == f"Player {player['id'][-4:].upper()}"
@@ -46,7 +46,7 @@ def the_journal(parts):
 
 @pytest.mark.one_database
 def test_a_user_name_that_is_too_long_to_be_shown_is_no_obstacle(auth):
-    player = registered(auth, "x" * 64)
+    player = register(auth, "x" * 64)
 
     assert player["displayName"] == f"Player {player['id'][-4:].upper()}"
     assert player["username"] == "x" * 64
@@ -55,13 +55,13 @@ def test_a_user_name_that_is_too_long_to_be_shown_is_no_obstacle(auth):
 @pytest.mark.one_database
 def test_other_user_names_are_shown(auth):
     for name in ("ada", "Jürgen", "علی\u200cرضا", "x" * 32):
-        assert registered(auth, name)["displayName"] == name
+        assert register(auth, name)["displayName"] == name
 
 
 @pytest.mark.one_database
 def test_an_address_may_be_chosen_as_display_name(auth):
     assert (
-        registered(auth, "ada@mail.example", displayName="ada@mail.example")["displayName"]
+        register(auth, "ada@mail.example", displayName="ada@mail.example")["displayName"]
         == "ada@mail.example"
     )
 
@@ -70,15 +70,15 @@ def test_an_address_may_be_chosen_as_display_name(auth):
 def test_a_guest_who_takes_an_address_as_user_name_keeps_the_name(auth):
     guest = auth("guest", displayName="Ada").json["data"]
 
-    upgraded = auth("upgrade", bearer=guest["accessToken"], username="ada@mail.example", password=PASSWORD)
+    answer = auth("upgrade", bearer=guest["accessToken"], username="ada@mail.example", password=PASSWORD)
 
-    assert upgraded.json["data"]["player"]["displayName"] == "Ada"
+    assert answer.json["data"]["player"]["displayName"] == "Ada"
 
 
 def test_all_players_shown_by_their_address_can_be_renamed(auth, client, parts):
-    shown = registered(auth, "ada@mail.example", displayName="ada@mail.example")["id"]
-    registered(auth, "bob@mail.example")
-    registered(auth, "eve@mail.example", displayName="eve@example")
+    shown = register(auth, "ada@mail.example", displayName="ada@mail.example")["id"]
+    register(auth, "bob@mail.example")
+    register(auth, "eve@mail.example", displayName="eve@example")
     submit(client, "main", {"player": shown, "score": 1})
 
     assert parts.accounts.players.hide_addresses(context={"caller": "command"}) == 1

@@ -1,4 +1,4 @@
-"""Guests are purged who never scored and were not used for thirty days, and nobody else is."""
+"""Guests who never scored and were not used for thirty days are purged, and no other players."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def ids(parts, table="account", column="id"):
 
 
 def purges(parts):
-    """What each purge in the journal deleted."""
+    """The players that each purge in the journal deleted."""
     lines = [
         line for line in parts.journal.after(parts.journal.start, 1000) if line.fact.kind == "guests-purged"
     ]
@@ -64,8 +64,8 @@ def test_thirty_days_count_from_the_last_use(parts, clock):
 
 def test_guests_with_scores_names_or_decisions_of_moderators_stay(parts, clock, client):
     define(parts)
-    scored, reported, named, upgraded, moderator, barred, suspended = (Player(parts) for _ in range(7))
-    scored.play()
+    winner, reported, nameless, upgraded, moderator, barred, suspended = (Player(parts) for _ in range(7))
+    winner.play()
     report(client, reported.id)
     parts.accounts.players.register("grace", PASSWORD, name=None, region=None, context={})
     upgraded.http.post("/v1/auth/upgrade", json={"username": "up", "password": PASSWORD})
@@ -76,10 +76,10 @@ def test_guests_with_scores_names_or_decisions_of_moderators_stay(parts, clock, 
     before = ids(parts)
 
     assert parts.accounts.guests.purge() == 1
-    assert before - ids(parts) == {named.id}
+    assert before - ids(parts) == {nameless.id}
 
 
-def test_a_guest_who_signed_out_can_not_come_back_and_goes(parts, clock, auth):
+def test_a_guest_who_signed_out_is_purged(parts, clock, auth):
     ada = Player(parts)
     auth("logout", refreshToken=ada.session["refreshToken"])
     clock.advance(days=30, ms=1)
@@ -109,27 +109,27 @@ def test_two_that_purge_at_once_purge_each_guest_once(parts, make_parts, databas
 
     assert sum(counts) == 10
     assert ids(parts) == ids(parts, "session", "player") == set()
-    deleted = purges(parts)
-    assert sum(map(len, deleted)) == 10
-    assert set.union(*deleted) == guests
+    players = purges(parts)
+    assert sum(map(len, players)) == 10
+    assert set.union(*players) == guests
 
 
-def meanwhile(parts, happens):
-    """Guests whose purge is interrupted, after it has looked at who has scores, by what `happens`."""
+def with_interruption(parts, change):
+    """Guests whose purge calls `change` after it has read the players with scores."""
 
     def ranked(players, since):
-        found = parts.boards.windows.ranked(players, since)
-        happens()
+        found = parts.boards.windows.find_ranked(players, since)
+        change()
         return found
 
-    return replace(parts.accounts.guests, ranked=ranked)
+    return replace(parts.accounts.guests, find_ranked=ranked)
 
 
 def test_a_guest_that_gets_a_score_during_the_purge_stays(parts, clock, client):
     ada, bob = Player(parts), Player(parts)
     clock.advance(days=31)
 
-    assert meanwhile(parts, lambda: report(client, ada.id)).purge() == 1
+    assert with_interruption(parts, lambda: report(client, ada.id)).purge() == 1
 
     assert ids(parts) == ids(parts, "player") == {ada.id}
     assert purges(parts) == [{bob.id}]
@@ -141,7 +141,7 @@ def test_a_guest_that_refreshes_during_the_purge_stays(parts, clock):
     Player(parts)
     clock.advance(days=31)
 
-    assert meanwhile(parts, ada.renew).purge() == 1
+    assert with_interruption(parts, ada.renew).purge() == 1
 
     assert ids(parts) == ids(parts, "session", "player") == {ada.id}
     assert ada.http.get("/v1/me").status_code == 200
@@ -155,12 +155,12 @@ def test_a_guest_that_is_upgraded_during_the_purge_stays(parts, clock):
         private = {"username": "ada", "password": "hash", "session": id_of(ada.session)}
         parts.accounts.players._append("player-upgraded", ada.id, {"session": new_session()}, {}, private)
 
-    assert meanwhile(parts, upgrade).purge() == 0
+    assert with_interruption(parts, upgrade).purge() == 0
     assert ids(parts) == {ada.id}
     assert purges(parts) == []
 
 
-def test_a_refresh_beside_a_purge_is_good_or_refused_and_never_half(parts, make_parts, database_url, clock):
+def test_a_refresh_during_a_purge_succeeds_or_is_refused(parts, make_parts, database_url, clock):
     players = [Player(parts) for _ in range(12)]
     other = make_parts(database_url)
     clock.advance(days=31)
@@ -175,27 +175,27 @@ def test_a_refresh_beside_a_purge_is_good_or_refused_and_never_half(parts, make_
 
     found = at_once(len(players) + 1, work)
 
-    renewed = {one for one in found if isinstance(one, str)}
-    (purged,) = [one for one in found if isinstance(one, int)]
-    assert ids(parts) == ids(parts, "session", "player") == renewed
-    assert purged + len(renewed) == len(players)
+    kept_players = {one for one in found if isinstance(one, str)}
+    (purge_count,) = [one for one in found if isinstance(one, int)]
+    assert ids(parts) == ids(parts, "session", "player") == kept_players
+    assert purge_count + len(kept_players) == len(players)
 
 
 def test_guests_with_scores_are_looked_at_once(parts, clock, client):
     ada = Player(parts)
     report(client, ada.id)
     clock.advance(days=31)
-    asked = []
+    lookups = []
 
     def ranked(players, since):
-        asked.append(list(players))
-        return parts.boards.windows.ranked(players, since)
+        lookups.append(list(players))
+        return parts.boards.windows.find_ranked(players, since)
 
-    guests = replace(parts.accounts.guests, ranked=ranked)
+    guests = replace(parts.accounts.guests, find_ranked=ranked)
     guests.purge()
     guests.purge()
 
-    assert asked == [[ada.id]]
+    assert lookups == [[ada.id]]
 
 
 def test_a_score_in_a_period_that_is_over_is_a_score(parts, clock, client):
@@ -216,9 +216,9 @@ def test_a_run_ends_with_its_time_and_the_next_one_goes_on(parts, clock, monkeyp
     for _ in range(5):
         Player(parts)
     clock.advance(days=31)
-    moments = iter([0.0, 1.0, 2.0, 3.0])
+    times = iter([0.0, 1.0, 2.0, 3.0])
 
-    assert replace(parts.accounts.guests, monotonic=lambda: next(moments)).purge(seconds=3) == 4
+    assert replace(parts.accounts.guests, monotonic=lambda: next(times)).purge(seconds=3) == 4
     assert parts.accounts.guests.purge() == 1
 
 
@@ -231,16 +231,16 @@ def test_no_days_keep_everybody(make_parts, sqlite_url, clock):
     assert len(ids(parts)) == 1
 
 
-def test_names_that_could_not_be_forgotten_at_once_are_by_the_follower(parts, clock, client, redis):
+def test_the_follower_forgets_names_that_the_projector_could_not_forget(parts, clock, client, redis):
     ada, bob = Player(parts, displayName="Ada"), Player(parts, displayName="Bob")
-    shown = redis.hgetall(rediskeys.names())
+    names = redis.hgetall(rediskeys.names())
     clock.advance(days=31)
     parts.accounts.guests.purge()
     (line,) = [
         line for line in parts.journal.after(parts.journal.start, 1000) if line.fact.kind == "guests-purged"
     ]
     report(client, bob.id, displayName="Bob again")  # the id is free for a server to use
-    redis.hset(rediskeys.names(), ada.id, shown[ada.id])
+    redis.hset(rediskeys.names(), ada.id, names[ada.id])
 
     parts.boards.follower.follow([line])
 

@@ -1,4 +1,4 @@
-"""Keys of servers: made once, found by their hash, gone when revoked."""
+"""Server keys: created once, found by their hash, error when revoked."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def test_a_new_key_is_found_by_its_secret_with_its_scopes(parts):
     assert len(secret) > 40
 
 
-def test_a_revoked_key_is_found_no_more(parts):
+def test_a_revoked_key_is_refused(parts):
     key, secret = parts.accounts.keys.create("game", ["scores:write"])
     parts.accounts.keys.find(secret)
 
@@ -35,17 +35,17 @@ def test_a_revoked_key_is_found_no_more(parts):
     assert {one.id: one.revoked_at for one in parts.accounts.keys.all()}[key.id] == parts.base.clock()
 
 
-def test_a_key_that_is_not_there_can_not_be_revoked(parts):
+def test_a_missing_key_can_not_be_revoked(parts):
     key, _ = parts.accounts.keys.create("game", ["admin"])
     parts.accounts.keys.revoke(key.id)
 
     for id in (key.id, "nobody"):
-        with pytest.raises(NotFound) as refused:
+        with pytest.raises(NotFound) as error:
             parts.accounts.keys.revoke(id)
-        assert refused.value.code == "key_not_found"
+        assert error.value.code == "key_not_found"
 
 
-def test_another_process_stops_taking_a_revoked_key_after_a_while(
+def test_another_process_stops_accepting_a_revoked_key_after_a_while(
     make_parts, parts, database_url, monkeypatch
 ):
     other = make_parts(database_url)
@@ -54,7 +54,7 @@ def test_another_process_stops_taking_a_revoked_key_after_a_while(
     parts.accounts.keys.revoke(key.id)
     assert other.accounts.keys.find(secret).id == key.id
 
-    monkeypatch.setattr(keys, "KEPT_SECONDS", 0.0)
+    monkeypatch.setattr(keys, "CACHE_SECONDS", 0.0)
 
     with pytest.raises(Unauthenticated):
         other.accounts.keys.find(secret)
@@ -62,9 +62,9 @@ def test_another_process_stops_taking_a_revoked_key_after_a_while(
 
 def test_a_key_needs_scopes_that_exist(parts):
     for scopes in ([], ["everything"], ["scores:write", "root"]):
-        with pytest.raises(ValidationFailed) as refused:
+        with pytest.raises(ValidationFailed) as error:
             parts.accounts.keys.create("game", scopes)
-        assert refused.value.errors[0].field == "scopes"
+        assert error.value.errors[0].field == "scopes"
 
 
 def test_a_secret_of_no_key_is_refused(parts):
@@ -103,10 +103,10 @@ def test_no_secret_is_kept_in_clear(parts):
     parts.accounts.keys.revoke(key.id)
     parts.followers.catch_up("audit")
 
-    kept = [everything(parts.base.database, table) for table in ("journal", "server_key")]
-    logged = everything(parts.base.audit_database, "audit")
+    tables = [everything(parts.base.database, table) for table in ("journal", "server_key")]
+    audit_log = everything(parts.base.audit_database, "audit")
 
-    for text in (*kept, logged):
+    for text in (*tables, audit_log):
         assert key.id in text
         assert secret not in text
         assert secret.removeprefix(f"sk_{key.id}_") not in text

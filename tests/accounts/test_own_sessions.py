@@ -1,4 +1,4 @@
-"""Players see their sessions and end them; no session lasts for ever."""
+"""Players see their sessions and end them; no session lasts forever."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def sign_in(ada, auth):
     return lambda: auth("login", username="ada", password=PASSWORD).json["data"]
 
 
-def listed(parts, session):
+def list_sessions(parts, session):
     return as_player(parts, session).get("/v1/me/sessions").json["data"]
 
 
@@ -34,7 +34,7 @@ def test_sessions_are_listed_the_one_that_was_used_last_first(ada, sign_in, auth
     clock.advance(seconds=60)
     refresh(auth, ada["refreshToken"])
 
-    assert listed(parts, here) == [
+    assert list_sessions(parts, here) == [
         {
             "id": id_of(ada),
             "createdAt": "2026-01-01T00:00:00.000Z",
@@ -52,29 +52,29 @@ def test_sessions_are_listed_the_one_that_was_used_last_first(ada, sign_in, auth
 
 def test_sessions_that_are_over_and_those_of_others_are_not_listed(ada, sign_in, auth, parts, clock):
     Player(parts)
-    left = sign_in()
-    auth("logout", refreshToken=left["refreshToken"])
+    over = sign_in()
+    auth("logout", refreshToken=over["refreshToken"])
     clock.advance(days=91)
     here = sign_in()
 
-    assert [one["id"] for one in listed(parts, here)] == [id_of(here)]
+    assert [one["id"] for one in list_sessions(parts, here)] == [id_of(here)]
 
 
 def test_one_session_is_ended_from_another_one(ada, sign_in, auth, parts):
-    stolen, other = sign_in(), sign_in()
+    first, other = sign_in(), sign_in()
 
-    assert as_player(parts, ada).delete(f"/v1/me/sessions/{id_of(stolen)}").status_code == 204
+    assert as_player(parts, ada).delete(f"/v1/me/sessions/{id_of(first)}").status_code == 204
 
-    assert refusal(as_player(parts, stolen).get("/v1/me")) == (401, "unauthenticated")
-    assert refresh(auth, stolen["refreshToken"]) == OVER
-    assert {one["id"] for one in listed(parts, ada)} == {id_of(ada), id_of(other)}
+    assert refusal(as_player(parts, first).get("/v1/me")) == (401, "unauthenticated")
+    assert refresh(auth, first["refreshToken"]) == OVER
+    assert {one["id"] for one in list_sessions(parts, ada)} == {id_of(ada), id_of(other)}
 
 
 def test_an_ended_session_and_another_players_session_are_not_found(ada, sign_in, auth, parts):
-    gone, bob = sign_in(), Player(parts)
-    auth("logout", refreshToken=gone["refreshToken"])
+    ended_session, bob = sign_in(), Player(parts)
+    auth("logout", refreshToken=ended_session["refreshToken"])
 
-    for id in (id_of(gone), id_of(bob.session), "f" * 32, "nonsense"):
+    for id in (id_of(ended_session), id_of(bob.session), "f" * 32, "nonsense"):
         answer = as_player(parts, ada).delete(f"/v1/me/sessions/{id}")
         assert refusal(answer) == (404, "session_not_found"), id
     assert bob.http.get("/v1/me").status_code == 200
@@ -97,7 +97,7 @@ def test_all_others_are_ended_and_the_one_that_calls_is_not(ada, sign_in, auth, 
     for other in others:
         assert refusal(as_player(parts, other).get("/v1/me")) == (401, "unauthenticated")
         assert refresh(auth, other["refreshToken"]) == OVER
-    assert [one["id"] for one in listed(parts, ada)] == [id_of(ada)]
+    assert [one["id"] for one in list_sessions(parts, ada)] == [id_of(ada)]
 
 
 def test_a_session_that_is_used_daily_ends_after_a_year(ada, auth, parts, clock):
@@ -113,15 +113,15 @@ def test_a_session_that_is_used_daily_ends_after_a_year(ada, auth, parts, clock)
     assert refresh(auth, token) == OVER
 
 
-def test_how_old_a_session_may_get_is_a_setting(ada, make_parts, database_url, clock):
+def test_the_greatest_age_of_a_session_is_a_setting(ada, make_parts, database_url, clock):
     strict = make_parts(database_url, session_max_age_days=7)
     clock.advance(days=6)
-    renewed = strict.accounts.sessions.renew(ada["refreshToken"])
-    assert len(strict.accounts.sessions.open_of(renewed.account)) == 1
+    tokens = strict.accounts.sessions.renew(ada["refreshToken"])
+    assert len(strict.accounts.sessions.open_of(tokens.account)) == 1
 
     clock.advance(days=1)
 
-    assert strict.accounts.sessions.open_of(renewed.account) == []
+    assert strict.accounts.sessions.open_of(tokens.account) == []
 
 
 def test_the_session_of_a_guest_has_no_greatest_age(parts, auth, clock):
@@ -132,7 +132,7 @@ def test_the_session_of_a_guest_has_no_greatest_age(parts, auth, clock):
         token = refresh(auth, token)["refreshToken"]
 
 
-def test_of_a_session_no_address_is_kept_but_a_keyed_hash(ada, parts):
+def test_a_session_has_a_keyed_hash_instead_of_an_address(ada, parts):
     rows = parts.base.database.run(lambda db: list(db.execute_sql("SELECT * FROM session")))
 
     assert "127.0.0" not in repr(rows)
@@ -141,17 +141,19 @@ def test_of_a_session_no_address_is_kept_but_a_keyed_hash(ada, parts):
 def test_streams_of_ended_sessions_end_in_the_other_process(ada, sign_in, parts, make_parts, database_url):
     other = make_parts(database_url)
     other.accounts.sessions.revocations.look()
-    kicked = []
-    other.stream.signals._end = kicked.append
+    kicks = []
+    other.stream.signals._end = kicks.append
     thief = sign_in()
 
     as_player(parts, ada).delete("/v1/me/sessions")
     other.accounts.sessions.revocations.look()
 
-    assert [(kick.session, kick.why) for kick in kicked] == [(id_of(thief), "kicked")]
+    assert [(kick.session, kick.why) for kick in kicks] == [(id_of(thief), "kicked")]
 
 
-def test_a_process_that_is_told_looks_at_once(ada, sign_in, parts, make_parts, database_url, monkeypatch):
+def test_a_process_that_gets_a_signal_looks_at_once(
+    ada, sign_in, parts, make_parts, database_url, monkeypatch
+):
     monkeypatch.setattr("scoreboard.accounts.revocations.LOOK_SECONDS", 600)
     other, thief = make_parts(database_url), sign_in()
     other.start()

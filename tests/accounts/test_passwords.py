@@ -1,4 +1,4 @@
-"""A password is changed: by its player, who knows the old one, or by an operator. All other sessions end."""
+"""A password is changed by its player with the old one, or by an operator. All other sessions end."""
 
 from __future__ import annotations
 
@@ -125,11 +125,11 @@ def test_no_password_is_in_the_journal(ada, change, parts):
 
 
 def test_a_sign_in_that_began_before_the_change_does_not_outlive_it(ada, parts, monkeypatch):
-    verified, changed = threading.Event(), threading.Event()
+    is_verified, is_changed = threading.Event(), threading.Event()
 
     def new_session():
-        verified.set()
-        assert changed.wait(10)
+        is_verified.set()
+        assert is_changed.wait(10)
         return "f" * 32
 
     monkeypatch.setattr(players, "new_session", new_session)
@@ -143,9 +143,9 @@ def test_a_sign_in_that_began_before_the_change_does_not_outlive_it(ada, parts, 
 
     thread = threading.Thread(target=sign_in)
     thread.start()
-    assert verified.wait(10)
+    assert is_verified.wait(10)
     parts.accounts.players.set_password(ada["player"]["id"], NEW, context={})
-    changed.set()
+    is_changed.set()
     thread.join()
 
     assert outcome == ["invalid_credentials"]
@@ -161,7 +161,7 @@ def test_an_operator_sets_any_players_password_and_ends_every_session(ada, auth,
 
 
 def test_an_operator_gives_no_password_to_a_guest(parts):
-    with pytest.raises(Conflict) as refused:
+    with pytest.raises(Conflict) as error:
         parts.accounts.players.set_password(Player(parts).id, NEW, context={})
 
-    assert refused.value.code == "no_password"
+    assert error.value.code == "no_password"

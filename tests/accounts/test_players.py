@@ -1,4 +1,4 @@
-"""Who plays: guests and players with user names, what they are called, and who gets in."""
+"""Guests and players with user names: their names, signing in, and upgrading."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def ada(auth):
 
 
 def me(parts, session, **changes):
-    """The player's own view of the account, after changing something in it."""
+    """The answer to a change of the player's account; without changes the account."""
     http = ContractClient(create_app(parts))
     headers = {"Authorization": f"Bearer {session['accessToken']}"}
     if changes:
@@ -47,7 +47,7 @@ def test_a_guest_needs_nothing_not_even_a_body(parts):
     assert answer.headers["Cache-Control"] == "no-store"
 
 
-def test_guests_are_apart(auth):
+def test_guests_are_different_players(auth):
     found = [auth("guest", displayName="Same").json["data"]["player"] for _ in range(3)]
 
     assert len({one["id"] for one in found}) == 3
@@ -56,12 +56,12 @@ def test_guests_are_apart(auth):
 
 @pytest.mark.parametrize("spelt", ["ada", "ADA", "aDa"])
 def test_a_user_name_is_one_however_it_is_spelt(ada, auth, spelt):
-    taken = auth("register", username=spelt, password=PASSWORD)
-    entered = auth("login", username=spelt, password=PASSWORD)
+    registration = auth("register", username=spelt, password=PASSWORD)
+    sign_in = auth("login", username=spelt, password=PASSWORD)
 
-    assert refusal(taken) == (409, "username_taken")
-    assert entered.json["data"]["player"] == ada["player"]
-    assert entered.json["data"]["player"]["username"] == "Ada"
+    assert refusal(registration) == (409, "username_taken")
+    assert sign_in.json["data"]["player"] == ada["player"]
+    assert sign_in.json["data"]["player"]["username"] == "Ada"
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_a_user_name_is_of_letters_and_digits(auth, name):
     assert refusal(auth("register", username=name, password=PASSWORD)) == (400, "validation_failed")
 
 
-def test_a_wrong_password_and_an_unknown_name_are_told_apart_by_nothing(ada, auth):
+def test_a_wrong_password_and_an_unknown_name_get_the_same_answer(ada, auth):
     answers = [
         auth("login", username=name, password=password)
         for name, password in (("ada", "not the right one"), ("nobody", PASSWORD), ("ada", PASSWORD + " "))
@@ -84,18 +84,18 @@ def test_a_wrong_password_and_an_unknown_name_are_told_apart_by_nothing(ada, aut
 
 def test_an_unknown_name_costs_the_same_work(ada, parts, auth, monkeypatch):
     auth("login", username="nobody", password=PASSWORD)
-    worked = []
+    hashes = []
     verify = PasswordHasher.verify
     monkeypatch.setattr(
         PasswordHasher,
         "verify",
-        lambda hasher, stored, sent: worked.append(stored) or verify(hasher, stored, sent),
+        lambda hasher, stored, sent: hashes.append(stored) or verify(hasher, stored, sent),
     )
 
     auth("login", username="ada", password="not the right one")
     auth("login", username="nobody", password="not the right one")
 
-    known, unknown = worked
+    known, unknown = hashes
     assert known.rpartition("$")[0].rpartition("$")[0] == unknown.rpartition("$")[0].rpartition("$")[0]
     assert known != unknown
 
@@ -151,9 +151,9 @@ def test_an_upgraded_guest_keeps_id_and_scores_and_gets_a_new_session(auth, part
     bob = Player(parts, displayName="Bob")
     bob.play()
 
-    upgraded = auth("upgrade", bearer=bob.session["accessToken"], username="bob", password=PASSWORD)
+    answer = auth("upgrade", bearer=bob.session["accessToken"], username="bob", password=PASSWORD)
 
-    session = upgraded.json["data"]
+    session = answer.json["data"]
     assert session["player"] == bob.session["player"] | {"username": "bob", "guest": False}
     assert refusal(bob.http.get("/v1/me")) == (401, "unauthenticated")
     assert refresh(auth, bob.session["refreshToken"]) == (401, "invalid_refresh_token")
@@ -168,21 +168,21 @@ def test_an_upgraded_guest_keeps_id_and_scores_and_gets_a_new_session(auth, part
 def test_a_name_is_taken_once_and_by_guests_only(ada, auth, parts):
     bob = Player(parts)
 
-    taken = auth("upgrade", bearer=bob.session["accessToken"], username="ADA", password=PASSWORD)
-    again = auth("upgrade", bearer=ada["accessToken"], username="ada2", password=PASSWORD)
+    of_guest = auth("upgrade", bearer=bob.session["accessToken"], username="ADA", password=PASSWORD)
+    of_player = auth("upgrade", bearer=ada["accessToken"], username="ada2", password=PASSWORD)
 
-    assert refusal(taken) == (409, "username_taken")
-    assert refusal(again) == (409, "not_a_guest")
+    assert refusal(of_guest) == (409, "username_taken")
+    assert refusal(of_player) == (409, "not_a_guest")
     assert me(parts, bob.session)["guest"] is True
     assert me(parts, ada)["username"] == "Ada"
 
 
 def test_a_player_changes_their_display_name_and_region(ada, parts):
-    changed = me(parts, ada, displayName="  Countess  ", region="eu").json["data"]
-    assert (changed["displayName"], changed["region"], changed["username"]) == ("Countess", "eu", "Ada")
+    account = me(parts, ada, displayName="  Countess  ", region="eu").json["data"]
+    assert (account["displayName"], account["region"], account["username"]) == ("Countess", "eu", "Ada")
 
-    assert me(parts, ada, region=None).json["data"] == changed | {"region": None}
-    assert me(parts, ada) == changed | {"region": None}
+    assert me(parts, ada, region=None).json["data"] == account | {"region": None}
+    assert me(parts, ada) == account | {"region": None}
 
 
 @pytest.mark.parametrize(
@@ -243,7 +243,7 @@ def test_no_personal_word_of_a_player_is_in_the_audit_log(ada, auth, parts):
         ("2001:db8::1", "2001:db8:0:1::1", False),
     ],
 )
-def test_of_an_address_its_network_is_remembered_as_a_keyed_hash(auth, parts, one, other, same):
+def test_the_network_of_an_address_is_stored_as_a_keyed_hash(auth, parts, one, other, same):
     http = ContractClient(create_app(parts))
     for address in (one, other):
         http.post("/v1/auth/guest", environ_base={"REMOTE_ADDR": address})

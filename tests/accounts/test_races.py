@@ -1,4 +1,4 @@
-"""What many do with accounts at the same moment, on both databases."""
+"""Accounts that many requests change at the same moment, on both databases."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Revocations in a process: its own at once, newer ones at each look, and now and then all."""
+"""Revocations in a process: its own at once, newer ones at each look, and all of them every minute."""
 
 from __future__ import annotations
 
@@ -15,80 +15,81 @@ def database_url(sqlite_url):
 
 
 @pytest.fixture
-def read(parts, monkeypatch):
-    """How many rows each look read."""
-    counts, stored = [], type(parts.accounts.sessions.stored)
-    before = stored.revocations
+def row_counts(parts, monkeypatch):
+    """The number of rows that each look reads."""
+    counts, table = [], type(parts.accounts.sessions.stored)
+    before = table.revocations
 
-    def counted(self, since):
+    def count_rows(self, since):
         found = before(self, since)
         counts.append(len(found))
         return found
 
-    monkeypatch.setattr(stored, "revocations", counted)
+    monkeypatch.setattr(table, "revocations", count_rows)
     return counts
 
 
-def leave(player):
+def sign_out(player):
     player.http.post("/v1/auth/logout", json={"refreshToken": player.session["refreshToken"]})
 
 
-def test_signing_out_reads_nothing_and_holds_at_once(parts, read):
+def test_signing_out_reads_nothing_and_holds_at_once(parts, row_counts):
     ada = Player(parts)
 
-    leave(ada)
+    sign_out(ada)
 
-    assert read == []
+    assert row_counts == []
     assert ada.http.get("/v1/me").status_code == 401
 
 
 def test_the_answer_waits_until_other_processes_have_looked_where_there_are_any(make_parts, database_url):
     for processes, waits in ((1, 0), (2, 1)):
-        parts, waited = make_parts(database_url, web_concurrency=processes), []
-        parts.stream.rooms.pause = waited.append
+        parts, pauses = make_parts(database_url, web_concurrency=processes), []
+        parts.stream.rooms.pause = pauses.append
         ada = Player(parts)
 
         ada.http.get("/v1/me")
-        assert waited == []
-        leave(ada)
+        assert pauses == []
+        sign_out(ada)
 
-        assert len(waited) == waits
+        assert len(pauses) == waits
 
 
-def test_a_look_reads_what_is_newer_than_the_last(parts, make_parts, database_url, read, clock):
+def test_a_look_reads_what_is_newer_than_the_last(parts, make_parts, database_url, row_counts, clock):
     other = make_parts(database_url).accounts.sessions.revocations
     for _ in range(5):
         clock.advance(ms=10)
-        leave(Player(parts))
+        sign_out(Player(parts))
     other.look()
     clock.advance(ms=10)
     last = Player(parts)
-    leave(last)
+    sign_out(last)
 
     other.look()
     other.look()
 
-    assert read == [5, 2, 1]  # the newest one is read again: another may be of the same millisecond
-    assert other.ended(last.session["refreshToken"].split("_")[1])
+    # The newest one is read again: another one may be of the same millisecond.
+    assert row_counts == [5, 2, 1]
+    assert other.of_session(last.session["refreshToken"].split("_")[1])
 
 
 def test_of_one_millisecond_none_is_missed(parts, make_parts, database_url):
     other = make_parts(database_url).accounts.sessions.revocations
     one, two = Player(parts), Player(parts)
-    leave(one)
+    sign_out(one)
     other.look()
 
-    leave(two)
+    sign_out(two)
     other.look()
 
-    assert other.ended(two.session["refreshToken"].split("_")[1])
+    assert other.of_session(two.session["refreshToken"].split("_")[1])
 
 
 def test_rows_of_a_host_with_a_wrong_clock_are_read_within_a_minute(parts, make_parts, database_url, clock):
     other = make_parts(database_url).accounts.sessions.revocations
     other.look()
     clock.advance(seconds=600)
-    leave(Player(parts))
+    sign_out(Player(parts))
     other.look()
     clock.advance(seconds=-300)
     parts.base.database.transaction(
@@ -98,15 +99,15 @@ def test_rows_of_a_host_with_a_wrong_clock_are_read_within_a_minute(parts, make_
 
     other.look()
 
-    assert other.ended("f" * 32)
+    assert other.of_session("f" * 32)
 
 
 def test_a_revocation_is_forgotten_once_all_its_tokens_have_expired(parts, clock):
     ada = Player(parts)
-    leave(ada)
-    assert parts.accounts.sessions.revocations.ended(ada.session["refreshToken"].split("_")[1])
+    sign_out(ada)
+    assert parts.accounts.sessions.revocations.of_session(ada.session["refreshToken"].split("_")[1])
 
     clock.advance(seconds=961)
     parts.accounts.sessions.revocations.look()
 
-    assert parts.accounts.sessions.revocations._known == {}
+    assert parts.accounts.sessions.revocations._revocations == {}

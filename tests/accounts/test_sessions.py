@@ -1,4 +1,4 @@
-"""Sessions: refreshed, shared by tabs, stolen, ended, restored from a backup."""
+"""Sessions: refreshing, two tabs, stolen tokens, ending, and restored backups."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.actions.play import Player
 from tests.boards.calls import refusal
 from tests.support import wait_until
 
-pytestmark = pytest.mark.one_database  # what depends on the kind of the database is in test_races.py
+pytestmark = pytest.mark.one_database  # tests that depend on the kind of the database are in test_races.py
 
 REUSED, INVALID = (401, "refresh_token_reused"), (401, "invalid_refresh_token")
 
@@ -26,13 +26,13 @@ def ada(parts):
     return Player(parts, displayName="Ada")
 
 
-def lives(player):
-    """Whether a player's access token is good."""
+def is_signed_in(player):
+    """True if a player's access token is valid."""
     return player.http.get("/v1/me").status_code == 200
 
 
 def generations(auth, token, count):
-    """The refresh tokens that follow one another."""
+    """This refresh token, and the `count` tokens that follow it."""
     found = [token]
     for _ in range(count):
         found.append(refresh(auth, found[-1])["refreshToken"])
@@ -59,7 +59,7 @@ def test_the_direct_predecessor_gives_the_same_successor_for_ten_seconds(ada, au
     assert refresh(auth, second)["refreshToken"] not in (first, second)
 
 
-def test_asking_again_does_not_lengthen_the_grace(ada, auth, clock):
+def test_another_refresh_does_not_lengthen_the_grace(ada, auth, clock):
     first, _ = generations(auth, ada.session["refreshToken"], 1)
     clock.advance(seconds=8)
     refresh(auth, first)
@@ -76,7 +76,7 @@ def test_an_older_one_has_no_grace(ada, auth):
     assert refresh(auth, third) == INVALID
 
 
-def test_a_spent_token_that_comes_late_ends_the_whole_session(ada, auth, clock):
+def test_a_used_token_that_comes_late_ends_the_session(ada, auth, clock):
     first, second = generations(auth, ada.session["refreshToken"], 1)
     clock.advance(ms=10_001)
 
@@ -121,7 +121,7 @@ def test_a_forged_refresh_token_ends_no_session(ada, auth, parts, clock):
     name, generation, proof = ada.session["refreshToken"].removeprefix("rt_").split("_", 2)
     strange = RefreshTokens([derive(b"y" * 32, "refresh")])
     clock.advance(seconds=60)
-    made_up = [
+    forged_tokens = [
         "",
         "rt_",
         "rt___",
@@ -144,20 +144,20 @@ def test_a_forged_refresh_token_ends_no_session(ada, auth, parts, clock):
         "\0",
     ]
 
-    for one in made_up:
+    for one in forged_tokens:
         assert refresh(auth, one) == INVALID, one
         assert auth("logout", refreshToken=one).status_code == 204
 
-    assert lives(ada)
+    assert is_signed_in(ada)
     assert "refreshToken" in refresh(auth, ada.session["refreshToken"])
 
 
-def test_leaving_ends_refresh_and_access(ada, auth):
+def test_signing_out_ends_refresh_and_access_tokens(ada, auth):
     assert auth("logout", refreshToken=ada.session["refreshToken"]).status_code == 204
     assert auth("logout", refreshToken=ada.session["refreshToken"]).status_code == 204
 
     assert refresh(auth, ada.session["refreshToken"]) == INVALID
-    assert not lives(ada)
+    assert not is_signed_in(ada)
 
 
 def test_a_session_lives_for_ninety_days_after_it_was_used_last(ada, auth, clock):
@@ -172,7 +172,7 @@ def test_a_session_lives_for_ninety_days_after_it_was_used_last(ada, auth, clock
 
 
 def test_a_session_of_a_restored_backup_goes_on(ada, auth, parts, clock):
-    held = generations(auth, ada.session["refreshToken"], 5)[-1]
+    token = generations(auth, ada.session["refreshToken"], 5)[-1]
     clock.advance(seconds=60)
 
     def restore(db):
@@ -180,35 +180,35 @@ def test_a_session_of_a_restored_backup_goes_on(ada, auth, parts, clock):
 
     parts.base.database.transaction(restore)
 
-    again = refresh(auth, held)
+    again = refresh(auth, token)
 
     assert again["player"]["id"] == ada.id
     assert refresh(auth, again["refreshToken"])["player"]["id"] == ada.id
 
 
-def test_a_refresh_token_of_a_replaced_secret_is_good_while_the_old_one_is_known(
+def test_a_refresh_token_of_a_replaced_secret_is_valid_while_the_old_one_is_a_fallback(
     ada, make_parts, database_url
 ):
     token = ada.session["refreshToken"]
-    known = make_parts(database_url, secret_key="n" * 32, secret_key_fallbacks="x" * 32)
-    unknown = make_parts(database_url, secret_key="n" * 32)
+    with_fallback = make_parts(database_url, secret_key="n" * 32, secret_key_fallbacks="x" * 32)
+    without_fallback = make_parts(database_url, secret_key="n" * 32)
 
     with pytest.raises(Unauthenticated):
-        unknown.accounts.sessions.renew(token)
-    renewed = known.accounts.sessions.renew(token).refresh
-    assert renewed.split("_")[1] == token.split("_")[1]
-    assert unknown.accounts.sessions.renew(renewed).account.id == ada.id
+        without_fallback.accounts.sessions.renew(token)
+    new_token = with_fallback.accounts.sessions.renew(token).refresh
+    assert new_token.split("_")[1] == token.split("_")[1]
+    assert without_fallback.accounts.sessions.renew(new_token).account.id == ada.id
 
 
 def test_the_content_of_the_database_opens_no_session(ada, auth, parts):
-    held = generations(auth, ada.session["refreshToken"], 1)[-1]
+    token = generations(auth, ada.session["refreshToken"], 1)[-1]
 
     found = [
         repr(parts.base.database.run(lambda db, table=table: rows(db, f"SELECT * FROM {table}")))
         for table in ("session", "journal", "account", "revocation")
     ]
 
-    assert not any(secret in text for text in found for secret in (held.split("_", 3)[3], held))
+    assert not any(secret in text for text in found for secret in (token.split("_", 3)[3], token))
 
 
 def test_a_changed_role_asks_for_a_refresh(ada, auth, parts, clock):
@@ -221,41 +221,41 @@ def test_a_changed_role_asks_for_a_refresh(ada, auth, parts, clock):
 
 
 def test_sessions_that_are_over_are_forgotten_and_the_others_are_not(ada, auth, parts, clock):
-    left, stayed = Player(parts), Player(parts)
-    auth("logout", refreshToken=left.session["refreshToken"])
+    leaver, active = Player(parts), Player(parts)
+    auth("logout", refreshToken=leaver.session["refreshToken"])
     parts.accounts.sessions.forget_old()
-    assert sessions(parts) == {one.session["refreshToken"].split("_")[1] for one in (ada, left, stayed)}
+    assert sessions(parts) == {one.session["refreshToken"].split("_")[1] for one in (ada, leaver, active)}
 
     clock.advance(days=60)
-    token = refresh(auth, stayed.session["refreshToken"])["refreshToken"]
+    token = refresh(auth, active.session["refreshToken"])["refreshToken"]
     parts.accounts.sessions.forget_old()
     assert len(sessions(parts)) == 2
     clock.advance(days=60)
     parts.accounts.sessions.forget_old()
 
     assert sessions(parts) == {token.split("_")[1]}
-    assert refresh(auth, left.session["refreshToken"]) == INVALID
-    assert refresh(auth, token)["player"]["id"] == stayed.id
+    assert refresh(auth, leaver.session["refreshToken"]) == INVALID
+    assert refresh(auth, token)["player"]["id"] == active.id
 
 
 def sessions(parts):
     return {id for (id,) in parts.base.database.run(lambda db: rows(db, "SELECT id FROM session"))}
 
 
-def test_revocations_are_learnt_by_themselves(ada, auth, make_parts, database_url, monkeypatch):
+def test_the_loop_reads_the_revocations_of_other_processes(ada, auth, make_parts, database_url, monkeypatch):
     monkeypatch.setattr("scoreboard.accounts.revocations.LOOK_SECONDS", 0.02)
     other = make_parts(database_url)
     thread = threading.Thread(target=other.accounts.sessions.revocations.loop.run)
     thread.start()
     auth("logout", refreshToken=ada.session["refreshToken"])
 
-    def refused():
+    def is_refused():
         try:
             other.accounts.sessions.player(ada.session["accessToken"])
         except Unauthenticated:
             return True
         return False
 
-    wait_until(refused, seconds=5)
+    wait_until(is_refused, seconds=5)
     other.accounts.sessions.revocations.loop.stop()
     thread.join()

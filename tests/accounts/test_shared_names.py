@@ -1,5 +1,5 @@
-# ruff: noqa: RUF001 - letters that look alike are what this is about
-"""User names of before that are the same today: reported, kept, and each found by its exact spelling."""
+# ruff: noqa: RUF001 - these tests need letters that look alike
+"""Old user names that are the same by today's rules: reported, unchanged, found by their exact spelling."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ FOLDER = str(HERE / "migrations")
 
 @pytest.fixture
 def before(parts, auth):
-    """Accounts as a server of before left them: user names by name, with the keys that they had."""
+    """Writes accounts as an earlier release did, and migrates. Returns the players' ids by user name."""
     ids = {}
 
     def before(*names):
@@ -38,7 +38,7 @@ def before(parts, auth):
     return before
 
 
-def found(auth, name):
+def sign_in(auth, name):
     answer = auth("login", username=name, password=PASSWORD)
     return answer.json["data"]["player"]["id"] if answer.status_code == 200 else refusal(answer)
 
@@ -46,9 +46,9 @@ def found(auth, name):
 def test_both_players_can_still_sign_in_and_the_name_stays_taken(before, auth, caplog, parts):
     ids = before(ADA, WIDE)
 
-    assert [found(auth, name) for name in (ADA, WIDE, "ADA")] == [ids[ADA], ids[WIDE], ids[ADA]]
+    assert [sign_in(auth, name) for name in (ADA, WIDE, "ADA")] == [ids[ADA], ids[WIDE], ids[ADA]]
     assert refusal(auth("register", username="Ａda", password=PASSWORD)) == (409, "username_taken")
-    assert [(name, player) for _, name, player in parts.accounts.players.accounts.stored.shared()] == [
+    assert [(name, player) for _, name, player in parts.accounts.players.accounts.stored.find_shared()] == [
         *ids.items()
     ]
     (line,) = [record.getMessage() for record in caplog.records if "same now" in record.getMessage()]
@@ -59,19 +59,19 @@ def test_both_players_can_still_sign_in_and_the_name_stays_taken(before, auth, c
 def test_another_spelling_of_a_shared_name_signs_no_player_in(before, auth):
     ids = before(SOME_WIDE, OTHERS_WIDE)
 
-    assert [found(auth, name) for name in (SOME_WIDE, OTHERS_WIDE)] == [ids[SOME_WIDE], ids[OTHERS_WIDE]]
-    assert found(auth, "eve") == (401, "invalid_credentials")
+    assert [sign_in(auth, name) for name in (SOME_WIDE, OTHERS_WIDE)] == [ids[SOME_WIDE], ids[OTHERS_WIDE]]
+    assert sign_in(auth, "eve") == (401, "invalid_credentials")
     assert refusal(auth("register", username="eve", password=PASSWORD)) == (409, "username_taken")
 
 
 def test_other_names_get_the_keys_of_today(before, auth, parts, caplog):
     ids = before("straße", "ｂｏｂ", "ada", "😀")
 
-    assert found(auth, "Straße") == ids["straße"]
-    assert found(auth, "bob") == ids["ｂｏｂ"]
-    assert found(auth, "Ada") == ids["ada"]
-    assert found(auth, "😀") == ids["😀"]
-    assert parts.accounts.players.accounts.stored.shared() == []
+    assert sign_in(auth, "Straße") == ids["straße"]
+    assert sign_in(auth, "bob") == ids["ｂｏｂ"]
+    assert sign_in(auth, "Ada") == ids["ada"]
+    assert sign_in(auth, "😀") == ids["😀"]
+    assert parts.accounts.players.accounts.stored.find_shared() == []
     assert "same now" not in caplog.text
 
 
@@ -82,7 +82,7 @@ def test_other_names_get_the_keys_of_today(before, auth, parts, caplog):
         ({"p": "a", "q": "b"}, {"p": "b", "q": "c"}, {"p": "b", "q": "c"}, {}),
         ({"p": "a", "q": "b"}, {"p": "b", "q": "a"}, {"p": "b", "q": "a"}, {}),
         ({"p": "a", "q": "b"}, {"p": "b", "q": "b"}, {}, {"b": {"p", "q"}}),
-        # One that stays keeps what would be another one's.
+        # A player who does not move keeps the key that another one would get.
         ({"p": "a", "q": "b", "r": "c"}, {"p": "x", "q": "x", "r": "a"}, {}, {"x": {"p", "q"}, "a": {"r"}}),
     ],
 )

@@ -1,5 +1,5 @@
-# ruff: noqa: RUF001 - letters that look alike are what this is about
-"""User names and passwords as people type them: which spellings are the same, and which are not."""
+# ruff: noqa: RUF001 - these tests need letters that look alike
+"""User names and passwords as people type them: equivalent spellings, and different ones."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ SAME = {
     "Urdu without a joiner": ("بے\u200cنظیر", "بےنظیر"),
     "an address in full width": ("ada@mail.example", "ａｄａ＠ｍａｉｌ．ｅｘａｍｐｌｅ"),
 }
-APART = {
+DIFFERENT = {
     "Cyrillic a": ("ada", "аdа"),
     "Greek omicron": ("bob", "bοb"),
     "without its accent": ("adèle", "adele"),
@@ -62,7 +62,7 @@ PASSWORDS = {
 }
 OTHERS = ["Correct Horse", "соrrect horse", "correct horsе", "correct  horse"]
 ODD = ["❤️👩🏽‍💻🏴‍☠️ love", "tab\tand\x07bell", "علی\u200cرضا 1234", "\U0001fae8 new emoji", "\U0003fffd" * 8]
-TYPED, COMPOSED = "mot de passe tre\u0300s long", "mot de passe très long"
+DECOMPOSED, COMPOSED = "mot de passe tre\u0300s long", "mot de passe très long"
 
 
 @pytest.mark.parametrize(("one", "other"), SAME.values(), ids=SAME.keys())
@@ -70,17 +70,17 @@ def test_two_spellings_of_a_user_name_are_one(one, other):
     assert username_key(username(one)) == username_key(username(other))
 
 
-@pytest.mark.parametrize(("one", "other"), APART.values(), ids=APART.keys())
+@pytest.mark.parametrize(("one", "other"), DIFFERENT.values(), ids=DIFFERENT.keys())
 def test_another_letter_is_another_user_name(one, other):
     assert username_key(username(one)) != username_key(username(other))
 
 
 @pytest.mark.parametrize("name", BAD.values(), ids=BAD.keys())
 def test_a_user_name_has_no_indistinguishable_characters(name):
-    with pytest.raises(ValidationFailed) as refused:
+    with pytest.raises(ValidationFailed) as error:
         username(name)
 
-    assert [error.field for error in refused.value.errors] == ["username"]
+    assert [error.field for error in error.value.errors] == ["username"]
 
 
 @settings(deadline=None)
@@ -117,10 +117,10 @@ def register(auth):
 
 
 @pytest.fixture
-def stored(parts):
-    """What is stored of the only password; called with a hash, that is stored from now on."""
+def stored_hash(parts):
+    """A function that returns the stored hash of the only password. Called with a hash, it stores that."""
 
-    def stored(hash=None):
+    def stored_hash(hash=None):
         if hash:
             parts.base.database.transaction(
                 lambda db: execute(db, "UPDATE account SET password = ?", (hash,))
@@ -128,14 +128,14 @@ def stored(parts):
         ((found,),) = parts.base.database.run(lambda db: rows(db, "SELECT password FROM account"))
         return found
 
-    return stored
+    return stored_hash
 
 
 @pytest.fixture
-def stored_as_typed(register, stored):
-    """A player whose password was stored before its spelling mattered."""
+def old_session(register, stored_hash):
+    """The session of a player whose password was stored before spellings were unified."""
     session = register("ada").json["data"]
-    stored(PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1).hash(TYPED))
+    stored_hash(PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1).hash(DECOMPOSED))
     return session
 
 
@@ -149,15 +149,15 @@ def test_a_player_is_found_by_any_spelling_of_the_user_name(auth, register):
 
 
 def test_a_user_name_that_looks_alike_is_another_player(auth, register):
-    ids = [register(name).json["data"]["player"]["id"] for name in APART["Cyrillic a"]]
+    ids = [register(name).json["data"]["player"]["id"] for name in DIFFERENT["Cyrillic a"]]
 
-    found = [auth("login", username=name, password=PASSWORD).json["data"] for name in APART["Cyrillic a"]]
+    found = [auth("login", username=name, password=PASSWORD).json["data"] for name in DIFFERENT["Cyrillic a"]]
     assert [session["player"]["id"] for session in found] == ids
     assert len(set(ids)) == 2
 
 
 @pytest.mark.one_database
-def test_a_refused_user_name_is_told_as_such(register):
+def test_the_refusal_names_the_user_name(register):
     answer = register("ad\u200ca")
 
     assert refusal(answer) == (400, "validation_failed")
@@ -195,36 +195,36 @@ def test_the_rules_apply_to_the_stored_form_of_a_password(register):
         assert [error["field"] for error in answer.json["errors"]] == ["password"]
 
 
-def test_an_older_hash_verifies_the_typed_spelling_and_is_replaced(auth, stored_as_typed, stored):
-    old = stored()
+def test_an_older_hash_verifies_the_typed_spelling_and_is_replaced(auth, old_session, stored_hash):
+    old = stored_hash()
 
     assert refusal(auth("login", username="ada", password=COMPOSED)) == (401, "invalid_credentials")
-    assert auth("login", username="ada", password=TYPED).status_code == 200
+    assert auth("login", username="ada", password=DECOMPOSED).status_code == 200
 
-    assert stored() != old
-    assert PasswordHasher().verify(stored(), COMPOSED)
-    for password in (COMPOSED, TYPED):
+    assert stored_hash() != old
+    assert PasswordHasher().verify(stored_hash(), COMPOSED)
+    for password in (COMPOSED, DECOMPOSED):
         assert auth("login", username="ada", password=password).status_code == 200
 
 
 @pytest.mark.one_database
-def test_a_password_of_before_is_known_where_it_is_changed(stored_as_typed, stored, parts):
-    body = {"currentPassword": TYPED, "newPassword": "ｃｏｒｒｅｃｔ　ｈｏｒｓｅ"}
+def test_an_older_password_is_accepted_when_it_is_changed(old_session, stored_hash, parts):
+    body = {"currentPassword": DECOMPOSED, "newPassword": "ｃｏｒｒｅｃｔ　ｈｏｒｓｅ"}
 
-    assert as_player(parts, stored_as_typed).post("/v1/me/password", json=body).status_code == 204
-    assert PasswordHasher().verify(stored(), "correct horse")
+    assert as_player(parts, old_session).post("/v1/me/password", json=body).status_code == 204
+    assert PasswordHasher().verify(stored_hash(), "correct horse")
 
 
 @pytest.mark.one_database
 def test_an_unknown_name_is_tried_in_as_many_spellings(auth, register, monkeypatch):
     register("ada")
-    tried = []
+    spellings = []
     verify = PasswordHasher.verify
     monkeypatch.setattr(
-        PasswordHasher, "verify", lambda self, stored, sent: tried.append(sent) or verify(self, stored, sent)
+        PasswordHasher, "verify", lambda self, hash, text: spellings.append(text) or verify(self, hash, text)
     )
 
     for name in ("ada", "nobody"):
         auth("login", username=name, password="ｎｏｔ right")
 
-    assert tried == ["ｎｏｔ right", "not right"] * 2
+    assert spellings == ["ｎｏｔ right", "not right"] * 2

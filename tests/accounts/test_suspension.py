@@ -1,4 +1,4 @@
-"""A suspended player is kept out everywhere, until reinstated; what the player won stays."""
+"""Every call of a suspended player is refused until they are reinstated; their scores stay."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def reinstate(parts):
 
 
 def every_call(http):
-    """What players' routes answer."""
+    """The answers of all routes of players."""
     yield http.get("/v1/me")
     yield http.patch("/v1/me", json={"displayName": "Other"})
     yield http.post("/v1/me/password", json={"currentPassword": PASSWORD, "newPassword": PASSWORD + "2"})
@@ -55,7 +55,7 @@ def test_every_route_of_players_is_closed(ada, parts, suspend):
     assert {refusal(answer) for answer in every_call(as_player(parts, ada))} == {SUSPENDED}
 
 
-def test_neither_signing_in_nor_refreshing_goes_round_it(ada, auth, suspend):
+def test_signing_in_and_refreshing_are_refused(ada, auth, suspend):
     suspend(ada)
 
     assert refusal(auth("login", username="ada", password=PASSWORD)) == SUSPENDED
@@ -68,17 +68,19 @@ def test_only_a_right_password_reveals_a_suspension(ada, auth, suspend):
     assert refusal(auth("login", username="ada", password="a guessed one")) == (401, "invalid_credentials")
 
 
-def test_another_process_refuses_actions_before_it_heard_of_it(ada, make_parts, database_url, parts, suspend):
+def test_another_process_refuses_actions_before_it_reads_the_revocation(
+    ada, make_parts, database_url, parts, suspend
+):
     define(parts)
     bob = Player(parts)
-    asked = bob.request()
+    issued_token = bob.request()
     other = make_parts(database_url)
     bob.http = as_player(other, bob.session)
     bob.http.get("/v1/me")
 
     suspend(bob.session)
 
-    assert refusal(bob.complete(asked)) == SUSPENDED
+    assert refusal(bob.complete(issued_token)) == SUSPENDED
 
 
 def test_another_process_learns_of_it(ada, make_parts, database_url, parts, suspend):
@@ -106,12 +108,12 @@ def test_a_token_of_a_host_whose_clock_is_ahead_is_refused_too(ada, parts, suspe
 def test_streams_end_and_tickets_open_none(ada, parts, suspend):
     http = as_player(parts, ada)
     ticket = http.post("/v1/stream/ticket").json["data"]["ticket"]
-    kicked = []
-    parts.stream.signals._end = kicked.append
+    kicks = []
+    parts.stream.signals._end = kicks.append
 
     suspend(ada)
 
-    assert Kick(player=ada["player"]["id"], why="kicked") in kicked
+    assert Kick(player=ada["player"]["id"], why="kicked") in kicks
     assert refusal(http.get(f"/v1/poll?ticket={ticket}")) == SUSPENDED
 
 

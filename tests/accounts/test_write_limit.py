@@ -1,4 +1,4 @@
-"""The limit of what players have written: every call of theirs that writes a fact counts against it."""
+"""The limit on writes of players: every call of theirs that writes a fact counts against it."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ def database_url(sqlite_url):
 
 @pytest.fixture
 def ada(parts):
-    """A guest, in a process that tells Redis at once what it counts later."""
+    """A guest, in a process with an action type."""
     define(parts)
     return Player(parts)
 
 
-def used(player, parts):
-    """How many facts the limit has counted, by what the next new guest is told."""
+def limit_count(player, parts):
+    """The number of facts that the limit has counted, as the answer to another new guest shows it."""
     parts.base.limits._pending.flush()
     policy = player.http.post("/v1/auth/guest", json={}).headers["RateLimit"]
     return 6000 - int(policy.partition('"write";r=')[2].partition(";")[0]) - 1
 
 
-def facts(parts):
-    """How many facts players wrote."""
+def fact_count(parts):
+    """The number of facts that players wrote."""
     own = ("action-type", "board", "key", "ring")
     return len(
         [one for one in parts.journal.after(parts.journal.start, 1000) if not one.fact.kind.startswith(own)]
@@ -63,46 +63,46 @@ def test_every_call_that_writes_a_fact_is_counted(ada, parts):
         "logout": lambda: post("/v1/auth/logout", refreshToken=ada.session["refreshToken"]),
     }
     for name, call in calls.items():
-        counted, written = used(ada, parts), facts(parts)
+        limit_before, facts_before = limit_count(ada, parts), fact_count(parts)
 
         assert call().status_code < 300, name
 
-        assert facts(parts) == written + 1, name
-        assert used(ada, parts) == counted + 2, f"{name}, and the guest that asked before"
+        assert fact_count(parts) == facts_before + 1, name
+        assert limit_count(ada, parts) == limit_before + 2, f"{name}, and the guest before it"
 
 
 def test_a_completion_too_fast_is_counted_and_no_other_refusal_is(ada, parts):
     define(parts, "slow", minSeconds=60)
-    asked = ada.request()
-    ada.complete(asked)
-    before = used(ada, parts)
+    issued_token = ada.request()
+    ada.complete(issued_token)
+    before = limit_count(ada, parts)
 
     ada.complete(ada.request("slow"))
-    assert used(ada, parts) == before + 2
-    ada.complete(asked)  # a repetition
+    assert limit_count(ada, parts) == before + 2
+    ada.complete(issued_token)  # a repetition
     ada.send({"actionToken": "x"})
-    assert used(ada, parts) == before + 3
+    assert limit_count(ada, parts) == before + 3
 
 
 def test_over_the_limit_nothing_is_written_and_a_completion_keeps_its_token(make_parts, sqlite_url):
     parts = make_parts(sqlite_url, limit_write="4/minute")
     define(parts)
     ada = Player(parts)
-    asked = [ada.request() for _ in range(4)]
+    issued_token = [ada.request() for _ in range(4)]
     parts.base.limits._pending._seconds = 3600
     moment = [0.0]
     parts.base.limits._monotonic = lambda: moment[0]
 
     # The process learns of the guest when it tells Redis of the first two.
-    found = [ada.complete(one) for one in asked[:2]]
+    found = [ada.complete(one) for one in issued_token[:2]]
     parts.base.limits._pending.flush()
-    found += [ada.complete(one) for one in asked[2:]]
+    found += [ada.complete(one) for one in issued_token[2:]]
 
     assert [answer.status_code for answer in found] == [200, 200, 200, 429]
     assert refusal(found[3]) == (429, "rate_limited")
     assert int(found[3].headers["Retry-After"]) > 0
     moment[0] = 61.0
-    assert ada.complete(asked[3]).json["data"]["replayed"] is False
+    assert ada.complete(issued_token[3]).json["data"]["replayed"] is False
 
 
 def test_server_keys_are_not_limited_by_it(make_parts, sqlite_url):

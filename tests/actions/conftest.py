@@ -1,4 +1,4 @@
-"""Players and action types."""
+"""Fixtures that tests of actions share."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A player of the tests: signs in, asks, works, and completes, as the API page says."""
+"""A player for tests: signs in, requests action tokens, does the work, and completes them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Player:
         self.take(self.http.post("/v1/auth/guest", json=body).json["data"])
 
     def take(self, session: dict[str, Any]) -> None:
-        """Go on with these tokens."""
+        """Use the tokens of this session from now on."""
         self.session, self.id = session, session["player"]["id"]
         self.http.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {session['accessToken']}"
 
@@ -31,29 +31,33 @@ class Player:
         self.take(self.http.post("/v1/auth/refresh", json=body).json["data"])
 
     def request(self, action: str = "jump", **more: Any) -> dict[str, Any]:
-        """Ask for an action token."""
+        """Request an action token. Returns the data of the answer."""
         answer = self.http.post("/v1/actions/request", json={"actionType": action, **more})
         assert answer.status_code == 200, answer.text
         return answer.json["data"]
 
-    def complete(self, asked: dict[str, Any], points: int | None = None, result: str = "", **more: Any):
-        """Complete it with the work that it asks for."""
-        return self.send({"actionToken": asked["actionToken"], "proof": proof(asked, points, result), **more})
+    def complete(
+        self, issued_token: dict[str, Any], points: int | None = None, result: str = "", **more: Any
+    ):
+        """Complete an action token, with the work that it requires. Returns the answer."""
+        return self.send(
+            {"actionToken": issued_token["actionToken"], "proof": proof(issued_token, points, result), **more}
+        )
 
     def send(self, body: Any):
         return self.http.post("/v1/actions/complete", json=body)
 
     def play(self, action: str = "jump", points: int | None = None, **more: Any) -> dict[str, Any]:
-        """A whole action. Its receipt."""
+        """Request and complete an action. Returns the receipt."""
         answer = self.complete(self.request(action), points, **more)
         assert answer.status_code == 200, answer.text
         return answer.json["data"]
 
 
-def proof(asked: dict[str, Any], points: int | None = None, result: str = "") -> dict[str, Any]:
-    """A claim, and the work for it."""
+def proof(issued_token: dict[str, Any], points: int | None = None, result: str = "") -> dict[str, Any]:
+    """The proof of a completion: a claim, and the work for it."""
     checksum = hashlib.sha256(f"{'' if points is None else points}|{result}".encode()).hexdigest()
-    challenge = asked["challenge"]
+    challenge = issued_token["challenge"]
     found = {
         "solution": solve(challenge["nonce"], checksum, challenge["difficulty"]),
         "checksum": checksum,
@@ -66,7 +70,7 @@ def proof(asked: dict[str, Any], points: int | None = None, result: str = "") ->
 
 
 def solve(nonce: str, checksum: str, difficulty: int) -> str:
-    """The first number that makes so many zero bits."""
+    """The first number for which the hash begins with `difficulty` zero bits."""
     for number in count():
         digest = hashlib.sha256(f"{nonce}:{checksum}:{number}".encode()).digest()
         if int.from_bytes(digest, "big") >> (256 - difficulty) == 0:
@@ -75,6 +79,6 @@ def solve(nonce: str, checksum: str, difficulty: int) -> str:
 
 
 def define(parts, name: str = "jump", **rules: Any) -> None:
-    """An action type that asks for little, unless told otherwise."""
+    """Define an action type with little work. `rules` override its other rules."""
     body = {"boards": ["main"], "points": 10, "difficulty": 2} | rules
     parts.actions.type_admin.define(name, body, context={"caller": "tests"})

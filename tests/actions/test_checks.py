@@ -22,10 +22,10 @@ class Watch:
     problems = ("forbidden",)
 
     def __init__(self):
-        self.seen = []
+        self.attempts = []
 
     def check(self, attempt):
-        self.seen.append((attempt.token.player, attempt.points, attempt.context["address"]))
+        self.attempts.append((attempt.token.player, attempt.points, attempt.context["address"]))
         if attempt.proof.result:
             raise Forbidden("Results are not accepted.", code="forbidden")
         return {"suspicion": 0.5} if attempt.points > 5 else None
@@ -49,11 +49,11 @@ def complete(ada, parts, watch):
     service = replace(parts.actions.service, checks=(*parts.actions.service.checks, watch))
 
     def complete(points, result="", **changes):
-        asked = ada.request("shoot")
-        claim = proof(asked, points, result) | changes
-        sent = Completion(action_token=asked["actionToken"], proof=claim)
-        signed_in = SignedIn(id=ada.id, session="", role="player", issued_at=0, expires_at=0)
-        return service.complete(signed_in, sent, context={"address": "network"})
+        issued_token = ada.request("shoot")
+        claim = proof(issued_token, points, result) | changes
+        completion = Completion(action_token=issued_token["actionToken"], proof=claim)
+        player = SignedIn(id=ada.id, session="", role="player", issued_at=0, expires_at=0)
+        return service.complete(player, completion, context={"address": "network"})
 
     return complete
 
@@ -61,7 +61,7 @@ def complete(ada, parts, watch):
 def test_a_check_sees_token_proof_and_context(ada, complete, watch):
     complete(7)
 
-    assert watch.seen == [(ada.id, 7, "network")]
+    assert watch.attempts == [(ada.id, 7, "network")]
 
 
 def test_an_annotation_is_recorded_with_the_fact(complete, parts):
@@ -81,15 +81,15 @@ def test_a_check_refuses_a_completion_before_it_is_recorded(complete, parts):
     assert parts.journal.head() == head
 
 
-def test_a_check_says_in_the_description_of_the_api_how_it_refuses(parts, watch):
+def test_the_description_of_the_api_names_the_refusals_of_a_check(parts, watch):
     service = replace(parts.actions.service, checks=(watch,))
-    plain, watched = (
+    plain, with_check = (
         create_app(one).test_client().get("/openapi.json").json
         for one in (parts, replace(parts, actions=replace(parts.actions, service=service)))
     )
 
     assert "forbidden" not in codes_of_complete(plain)
-    assert "forbidden" in codes_of_complete(watched)
+    assert "forbidden" in codes_of_complete(with_check)
     assert set(parts.actions.service.problems) <= codes_of_complete(plain)
 
 
@@ -97,14 +97,14 @@ def test_a_check_does_not_see_completions_that_an_earlier_check_refused(complete
     with pytest.raises(Exception, match="checksum"):
         complete(7, checksum="0" * 64)
 
-    assert watch.seen == []
+    assert watch.attempts == []
 
 
-def test_an_expired_token_is_refused_as_such_whatever_its_proof(ada, parts, clock):
+def test_an_expired_token_is_refused_as_such_with_any_proof(ada, parts, clock):
     define(parts, "shoot", maxSeconds=60)
-    asked = ada.request("shoot")
+    issued_token = ada.request("shoot")
     clock.advance(seconds=60)
 
-    answer = ada.send({"actionToken": asked["actionToken"], "proof": "no proof"})
+    answer = ada.send({"actionToken": issued_token["actionToken"], "proof": "no proof"})
 
     assert answer.json["code"] == "action_token_expired"

@@ -1,4 +1,4 @@
-"""Completing actions: what counts, once, and what is answered."""
+"""Completing actions: each counts once, and its receipt stays the same."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_the_board_shows_what_the_receipt_says(ada):
     assert entry["player"]["displayName"] == "Ada"
 
 
-def test_overtaking_is_told(ada, parts):
+def test_the_receipt_has_the_rank_before(ada, parts):
     bob = Player(parts, displayName="Bob")
     bob.play()
     ada.play()
@@ -48,61 +48,61 @@ def test_overtaking_is_told(ada, parts):
     assert (receipt["standings"][0]["previousRank"], receipt["rank"]) == (2, 1)
 
 
-def test_completing_again_gives_the_stored_answer(ada, parts):
-    asked = ada.request()
-    first = ada.complete(asked)
+def test_completing_again_returns_the_stored_receipt(ada, parts):
+    issued_token = ada.request()
+    first = ada.complete(issued_token)
     Player(parts).play()
     Player(parts).play("jump")
 
-    again = ada.complete(asked)
+    again = ada.complete(issued_token)
 
     assert again.status_code == 200
     assert again.json["data"] == first.json["data"] | {"replayed": True}
 
 
-def test_the_stored_answer_keeps_its_ranks_in_another_process(ada, parts, make_parts, database_url):
+def test_the_stored_receipt_keeps_its_ranks_in_another_process(ada, parts, make_parts, database_url):
     bob = Player(parts)
     bob.play()
-    asked = ada.request()
+    issued_token = ada.request()
     ada.complete(ada.request())
-    first = ada.complete(asked).json["data"]
+    first = ada.complete(issued_token).json["data"]
     bob.play()
     bob.play()
     other = Player(make_parts(database_url))
     other.take(ada.session)
 
-    assert other.complete(asked).json["data"] == first | {"replayed": True}
+    assert other.complete(issued_token).json["data"] == first | {"replayed": True}
     assert (first["rank"], first["standings"][0]["previousRank"]) == (1, 2)
 
 
-def test_the_stored_answer_is_given_after_the_token_expired(ada, clock):
-    asked = ada.request()
-    first = ada.complete(asked).json["data"]
+def test_the_stored_receipt_is_returned_after_the_token_expired(ada, clock):
+    issued_token = ada.request()
+    first = ada.complete(issued_token).json["data"]
     clock.advance(seconds=600)
 
-    assert ada.complete(asked).json["data"] == first | {"replayed": True}
+    assert ada.complete(issued_token).json["data"] == first | {"replayed": True}
 
 
 def test_another_claim_for_a_completed_token_is_refused(ada, parts):
     define(parts, "shoot", points={"min": 1, "max": 10})
-    asked = ada.request("shoot")
-    ada.complete(asked, 3)
+    issued_token = ada.request("shoot")
+    ada.complete(issued_token, 3)
 
-    other = ada.complete(asked, 4)
+    other = ada.complete(issued_token, 4)
 
     assert (other.status_code, other.json["code"]) == (409, "token_already_used")
 
 
 def test_another_claim_is_refused_after_the_token_expired_too(ada, parts, clock):
     define(parts, "shoot", points={"min": 1, "max": 10})
-    asked = ada.request("shoot")
-    ada.complete(asked, 3)
+    issued_token = ada.request("shoot")
+    ada.complete(issued_token, 3)
     clock.advance(seconds=600)
 
-    assert ada.complete(asked, 4).json["code"] == "token_already_used"
+    assert ada.complete(issued_token, 4).json["code"] == "token_already_used"
 
 
-def test_a_client_says_how_many_points_where_it_may(ada, parts):
+def test_a_client_claims_points_within_the_range(ada, parts):
     define(parts, "shoot", points={"min": 1, "max": 10})
 
     assert ada.request("shoot")["points"] == {"min": 1, "max": 10}
@@ -117,8 +117,8 @@ def test_one_action_feeds_all_its_boards(ada, parts):
 
     receipt = eve.play()
 
-    where = [(one["board"], one["period"], one["region"], one["score"]) for one in receipt["standings"]]
-    assert where == [
+    standings = [(one["board"], one["period"], one["region"], one["score"]) for one in receipt["standings"]]
+    assert standings == [
         ("main", "all", None, 10),
         ("second", "all", None, 10),
         ("second", "all", "eu", 10),
@@ -157,11 +157,11 @@ def test_boards_are_refolded_from_actions_too(ada, parts):
 @pytest.mark.parametrize("seconds", [1, 300, 86_399])
 def test_an_offline_action_may_arrive_within_a_day(ada, parts, clock, seconds):
     define(parts, "away", offline=True, maxSeconds=60)
-    asked = ada.request("away")
+    issued_token = ada.request("away")
     clock.advance(seconds=seconds)
     ada.renew()
 
-    assert ada.complete(asked).status_code == 200
+    assert ada.complete(issued_token).status_code == 200
 
     (line,) = [one for one in parts.journal.after(parts.journal.start, 1000) if one.fact.kind == "action"]
     assert line.fact.data.get("late", False) == (seconds > 60)
@@ -169,39 +169,39 @@ def test_an_offline_action_may_arrive_within_a_day(ada, parts, clock, seconds):
 
 
 def test_the_terms_of_a_token_stay_as_they_were_issued(ada, parts):
-    asked = ada.request()
+    issued_token = ada.request()
     define(parts, "jump", points=50)
 
-    assert ada.complete(asked).json["data"]["increment"] == 10
+    assert ada.complete(issued_token).json["data"]["increment"] == 10
     assert ada.play()["increment"] == 50
 
 
 def test_a_deleted_type_can_still_be_completed(ada, parts):
-    asked = ada.request()
+    issued_token = ada.request()
     parts.actions.type_admin.delete("jump", context={})
 
-    assert ada.complete(asked).status_code == 200
+    assert ada.complete(issued_token).status_code == 200
 
 
-def test_the_result_is_kept_for_those_who_verify(ada, parts):
-    asked = ada.request()
-    ada.send({"actionToken": asked["actionToken"], "proof": proof(asked, result="left, right")})
+def test_the_result_is_in_the_journal_for_later_checks(ada, parts):
+    issued_token = ada.request()
+    ada.send({"actionToken": issued_token["actionToken"], "proof": proof(issued_token, result="left, right")})
 
     (line,) = [one for one in parts.journal.after(parts.journal.start, 1000) if one.fact.kind == "action"]
     assert line.fact.data["result"] == "left, right"
 
 
 @pytest.mark.parametrize(
-    ("boards", "shown", "rank"), [(["hidden", "main"], ["main"], 1), (["hidden"], [], None)]
+    ("boards", "visible_boards", "rank"), [(["private", "main"], ["main"], 1), (["private"], [], None)]
 )
-def test_private_boards_are_fed_and_not_told_of(ada, client, parts, boards, shown, rank):
-    put(client, "hidden", public=False)
+def test_receipts_do_not_show_private_boards(ada, client, parts, boards, visible_boards, rank):
+    put(client, "private", public=False)
     define(parts, "secretly", boards=boards)
 
     receipt = ada.play("secretly")
 
     again = ada.complete(ada.request("secretly"))
-    assert [one["board"] for one in receipt["standings"]] == shown
+    assert [one["board"] for one in receipt["standings"]] == visible_boards
     assert receipt["rank"] == rank
-    assert "hidden" not in again.text
-    assert client.get(f"/v1/boards/hidden/entries/{ada.id}").json["data"]["score"] == 20
+    assert "private" not in again.text
+    assert client.get(f"/v1/boards/private/entries/{ada.id}").json["data"]["score"] == 20

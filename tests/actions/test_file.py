@@ -67,8 +67,8 @@ def test_a_type_waits_for_its_boards(parts, file):
     ],
 )
 def test_an_error_names_the_file_and_the_type(parts, file, text, field):
-    with pytest.raises(ValidationFailed) as refused:
+    with pytest.raises(ValidationFailed) as error:
         parts.actions.type_admin.apply_file(file(text))
 
-    assert field in refused.value.detail
-    assert "actions.toml" in refused.value.detail
+    assert field in error.value.detail
+    assert "actions.toml" in error.value.detail

@@ -1,4 +1,4 @@
-"""Random play against a plain model: dictionaries that say what was won, and why something was refused."""
+"""Random play against a plain model, which computes the points won and the expected refusals."""
 
 from __future__ import annotations
 
@@ -23,59 +23,61 @@ NAMES = ("ada", "bob")
 
 
 @dataclass
-class Held:
+class ModelToken:
     """A token as the model remembers it."""
 
     player: str
     action: str
-    asked: dict[str, Any]
+    issued_token: dict[str, Any]
     at: int
-    counted: dict[str, Any] | None = None
+    receipt: dict[str, Any] | None = None
     points: int = 0
 
 
 class Model:
-    """What should be: slow, and obvious."""
+    """The expected behaviour, computed slowly and simply."""
 
     def __init__(self) -> None:
-        self.won: list[tuple[str, str, int, int]] = []  # player, action, points, when
-        self.ended: dict[str, int] = {}
+        self.wins: list[tuple[str, str, int, int]] = []  # player, action, points, when
+        self.exclusive_ends: dict[str, int] = {}
         self.barred: set[str] = set()
 
-    def refusal(self, held: Held, points: int, now: int) -> str | None:
-        """Why a completion does not count."""
-        exclusive = TYPES[held.action].get("exclusive", False)
-        if held.counted is not None:
-            return None if points == held.points else "token_already_used"
-        if now - held.at >= LIFE:
+    def refusal(self, token: ModelToken, points: int, now: int) -> str | None:
+        """The expected error code of a completion; None if it counts."""
+        exclusive = TYPES[token.action].get("exclusive", False)
+        if token.receipt is not None:
+            return None if points == token.points else "token_already_used"
+        if now - token.at >= LIFE:
             return "action_token_expired"
-        if now - held.at < MIN_MS:
+        if now - token.at < MIN_MS:
             return "completed_too_fast"
-        if held.player in self.barred:
+        if token.player in self.barred:
             return "scoring_disabled"
-        if exclusive and self.ended.get(held.player, 0) > held.at:
+        if exclusive and self.exclusive_ends.get(token.player, 0) > token.at:
             return "overlapping_action"
-        return "cap_reached" if self.over(held, points, now) else None
+        return "cap_reached" if self.exceeds_cap(token, points, now) else None
 
-    def over(self, held: Held, points: int, now: int) -> bool:
-        caps = (TYPES[held.action].get("hourlyCap"), HOUR), (TYPES[held.action].get("dailyCap"), DAY)
-        return any(cap is not None and self.in_this(length, held, now) + points > cap for cap, length in caps)
-
-    def in_this(self, length: int, held: Held, now: int) -> int:
-        return sum(
-            points
-            for player, action, points, at in self.won
-            if (player, action) == (held.player, held.action) and at // length == now // length
+    def exceeds_cap(self, token: ModelToken, points: int, now: int) -> bool:
+        caps = (TYPES[token.action].get("hourlyCap"), HOUR), (TYPES[token.action].get("dailyCap"), DAY)
+        return any(
+            cap is not None and self.in_this(length, token, now) + points > cap for cap, length in caps
         )
 
-    def count(self, held: Held, points: int, now: int) -> None:
-        self.won.append((held.player, held.action, points, now))
-        held.points = points
-        if TYPES[held.action].get("exclusive"):
-            self.ended[held.player] = now
+    def in_this(self, length: int, token: ModelToken, now: int) -> int:
+        return sum(
+            points
+            for player, action, points, at in self.wins
+            if (player, action) == (token.player, token.action) and at // length == now // length
+        )
+
+    def count(self, token: ModelToken, points: int, now: int) -> None:
+        self.wins.append((token.player, token.action, points, now))
+        token.points = points
+        if TYPES[token.action].get("exclusive"):
+            self.exclusive_ends[token.player] = now
 
     def score(self, player: str) -> int:
-        return sum(points for who, _, points, _ in self.won if who == player)
+        return sum(points for winner, _, points, _ in self.wins if winner == player)
 
 
 class Actions(RuleBasedStateMachine):
@@ -86,7 +88,7 @@ class Actions(RuleBasedStateMachine):
 
     @initialize()
     def begin(self):
-        self.model, self.held = Model(), []
+        self.model, self.tokens = Model(), []
         self.players = {name: Player(self.processes[0], displayName=name) for name in NAMES}
         self.elsewhere = {name: Player(self.processes[1]) for name in NAMES}
 
@@ -96,11 +98,12 @@ class Actions(RuleBasedStateMachine):
         wait_ms=st.sampled_from([MIN_MS, MIN_MS, MIN_MS + 1, 0]),
     )
     def request(self, player, action, wait_ms):
-        answer = self.there(player, 0).http.post("/v1/actions/request", json={"actionType": action})
+        answer = self.player_in(player, 0).http.post("/v1/actions/request", json={"actionType": action})
         if answer.status_code == 403 and player in self.model.barred:
             return
-        assert answer.status_code == 200, answer.text  # a barred player may be told when completing
-        self.held.append(Held(player, action, answer.json["data"], self.clock()))
+        # A barred player may get a token, and is refused when completing.
+        assert answer.status_code == 200, answer.text
+        self.tokens.append(ModelToken(player, action, answer.json["data"], self.clock()))
         self.clock.advance(ms=wait_ms)
 
     @rule(
@@ -109,62 +112,62 @@ class Actions(RuleBasedStateMachine):
         plays=st.lists(st.sampled_from([MAX_POINTS, MAX_POINTS, 5, 0]), min_size=1, max_size=4),
     )
     def play(self, player, action, plays):
-        before = len(self.held)
+        before = len(self.tokens)
         for _ in plays:
             self.request(player, action, MIN_MS)
-        for number, (held, points) in enumerate(zip(self.held[before:], plays, strict=False)):
-            self.complete(held, points, number % 2)
+        for number, (token, points) in enumerate(zip(self.tokens[before:], plays, strict=False)):
+            self.complete(token, points, number % 2)
 
     @rule(data=st.data(), points=st.integers(0, MAX_POINTS), process=st.integers(0, 1))
-    @precondition(lambda self: getattr(self, "held", None))
+    @precondition(lambda self: getattr(self, "tokens", None))
     def complete_any(self, data, points, process):
-        self.complete(data.draw(st.sampled_from(self.held)), points, process)
+        self.complete(data.draw(st.sampled_from(self.tokens)), points, process)
 
-    def complete(self, held, points, process):
-        expected = self.model.refusal(held, points, self.clock())
-        answer = self.there(held.player, process).complete(held.asked, points)
+    def complete(self, token, points, process):
+        expected = self.model.refusal(token, points, self.clock())
+        answer = self.player_in(token.player, process).complete(token.issued_token, points)
         if expected is not None:
             assert answer.json.get("code") == expected, (answer.json, expected)
             return
         assert answer.status_code == 200, answer.text
         receipt = answer.json["data"]
-        if held.counted is None:
-            self.model.count(held, points, self.clock())
-            held.counted = receipt
-            assert receipt["newScore"] == self.model.score(held.player)
-        assert receipt == held.counted | {"replayed": receipt["replayed"]}
-        assert receipt["increment"] == held.points
+        if token.receipt is None:
+            self.model.count(token, points, self.clock())
+            token.receipt = receipt
+            assert receipt["newScore"] == self.model.score(token.player)
+        assert receipt == token.receipt | {"replayed": receipt["replayed"]}
+        assert receipt["increment"] == token.points
 
     @rule(data=st.data(), process=st.integers(0, 1))
-    @precondition(lambda self: any(one.counted for one in getattr(self, "held", ())))
+    @precondition(lambda self: any(one.receipt for one in getattr(self, "tokens", ())))
     def send_again(self, data, process):
-        held = data.draw(st.sampled_from([one for one in self.held if one.counted]))
-        answer = self.there(held.player, process).complete(held.asked, held.points)
-        assert answer.json["data"] == held.counted | {"replayed": True}
+        token = data.draw(st.sampled_from([one for one in self.tokens if one.receipt]))
+        answer = self.player_in(token.player, process).complete(token.issued_token, token.points)
+        assert answer.json["data"] == token.receipt | {"replayed": True}
 
     @rule(data=st.data(), player=st.sampled_from(NAMES))
-    @precondition(lambda self: getattr(self, "held", None))
-    def try_somebody_elses(self, data, player):
-        others = [one for one in self.held if one.player != player]
+    @precondition(lambda self: getattr(self, "tokens", None))
+    def try_another_players_token(self, data, player):
+        others = [one for one in self.tokens if one.player != player]
         if others:
-            answer = self.there(player, 0).complete(data.draw(st.sampled_from(others)).asked, 1)
+            answer = self.player_in(player, 0).complete(data.draw(st.sampled_from(others)).issued_token, 1)
             assert answer.json["code"] == "invalid_action_token"
 
     @rule(ms=st.sampled_from([1, 500, MIN_MS, LIFE - MIN_MS, HOUR // 2, DAY // 2]))
     def time_passes(self, ms):
         self.clock.advance(ms=ms)
-        # Older ones may be of a key that is retired, and are then no tokens any more.
-        self.held = [one for one in self.held if self.clock() - one.at < DAY]
+        # The key of older ones may be retired: then they are no longer valid.
+        self.tokens = [one for one in self.tokens if self.clock() - one.at < DAY]
 
     @rule(player=st.sampled_from(NAMES), scoring=st.booleans())
-    def judge(self, player, scoring):
+    def allow_scoring(self, player, scoring):
         self.processes[0].accounts.players.allow_scoring(self.players[player].id, scoring, context={})
         (self.model.barred.discard if scoring else self.model.barred.add)(player)
 
     @rule(process=st.integers(0, 1))
     def rotate(self, process):
         self.processes[process].ring.rotate()
-        for one in self.processes * 2:  # as they do by themselves, long before a key is used
+        for one in self.processes * 2:  # as they do automatically, long before a key is used
             one.ring.ensure()
 
     @invariant()
@@ -183,8 +186,8 @@ class Actions(RuleBasedStateMachine):
             self.processes[0].followers.catch_up("boards")
             assert self.processes[0].boards.verifier.run() == []
 
-    def there(self, name, process):
-        """A player, in one of the processes, with a session that is good now."""
+    def player_in(self, name, process):
+        """A player in one of the processes, with a valid session."""
         player = (self.players, self.elsewhere)[process][name]
         access = self.processes[process].accounts.sessions.access.issue(
             self.players[name].session["refreshToken"].split("_")[1],
@@ -201,15 +204,15 @@ def test_play_is_as_the_model_says(make_parts, sqlite_url, clock):
         define(processes[0], name, points=points, minSeconds=MIN_MS / 1000, **rules)
     processes[0].followers.catch_up("boards")
 
-    class Bound(Actions):
+    class ActionsHere(Actions):
         pass
 
-    Bound.processes, Bound.clock = processes, clock
-    Bound.TestCase.settings = settings(
+    ActionsHere.processes, ActionsHere.clock = processes, clock
+    ActionsHere.TestCase.settings = settings(
         max_examples=12,
         stateful_step_count=40,
         deadline=None,
         suppress_health_check=list(HealthCheck),
         phases=[Phase.explicit, Phase.reuse, Phase.generate],  # shrinking a real server takes minutes
     )
-    Bound.TestCase("runTest").runTest()
+    ActionsHere.TestCase("runTest").runTest()

@@ -1,4 +1,4 @@
-"""Which refusal a completion gets of which several things are wrong: the first one that is looked for."""
+"""The refusal of a completion with several errors is that of the first error in a fixed order."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.boards.calls import refusal
 
 pytestmark = pytest.mark.one_database
 
-# In the order in which they are found. Each hides those that follow it.
+# In the order of the checks. Each error hides those that follow it.
 ORDER = {
     "unauthenticated": 401,
     "malformed_json": 400,
@@ -30,8 +30,8 @@ ORDER = {
     "increment_too_large": 422,
     "score_out_of_range": 422,
 }
-# These can't be wrong together with others: what was counted was not too fast, what is gone has no bounds.
-APART = [
+# Errors that exclude others: a completed action was not too fast, a deleted board has no bounds.
+EXCLUSIVE = [
     ("completed_too_fast", "board_not_found"),
     (
         "token_already_used",
@@ -45,10 +45,10 @@ numbers = count()
 
 
 class Scene:
-    """A player about to complete an action, with whatever is wrong with it."""
+    """A player who is about to complete an action, with these errors."""
 
-    def __init__(self, parts, clock, wrong):
-        self.parts, self.clock, self.wrong = parts, clock, wrong
+    def __init__(self, parts, clock, errors):
+        self.parts, self.clock, self.errors = parts, clock, errors
         self.board, self.action = (f"{kind}-{next(numbers)}" for kind in ("board", "action"))
         parts.boards.admin.define(self.board, {}, context={})
         rules = {"points": {"min": 1, "max": 10}, "minSeconds": 2, "exclusive": True, "hourlyCap": 25}
@@ -57,50 +57,50 @@ class Scene:
         self.player = Player(parts)
 
     def answer(self):
-        """What the completion is answered."""
-        if "cap_reached" in self.wrong:
+        """The answer to the completion."""
+        if "cap_reached" in self.errors:
             for points in (10, 10):
-                asked = self.player.request(self.action)
+                issued_token = self.player.request(self.action)
                 self.clock.advance(seconds=2)
-                assert self.player.complete(asked, points).status_code == 200
-        asked = self.player.request(self.action)
-        if "completed_too_fast" not in self.wrong:
+                assert self.player.complete(issued_token, points).status_code == 200
+        issued_token = self.player.request(self.action)
+        if "completed_too_fast" not in self.errors:
             self.clock.advance(seconds=2)
-        if "token_already_used" in self.wrong:
-            assert self.player.complete(asked, 3).status_code == 200
-        self._world_changes()
-        return self._send(asked)
+        if "token_already_used" in self.errors:
+            assert self.player.complete(issued_token, 3).status_code == 200
+        self._change_after_request()
+        return self._send(issued_token)
 
-    def _world_changes(self):
-        wrong, context = self.wrong, {}
-        if "overlapping_action" in wrong:
+    def _change_after_request(self):
+        errors, context = self.errors, {}
+        if "overlapping_action" in errors:
             self.player.play("other")
             self.clock.advance(ms=1)
-        if "action_token_expired" in wrong:
+        if "action_token_expired" in errors:
             self.clock.advance(seconds=300)
-        if "scoring_disabled" in wrong:
+        if "scoring_disabled" in errors:
             self.parts.accounts.players.allow_scoring(self.player.id, False, context=context)
-        definition = {"trust": "server"} if "board_not_open" in wrong else {}
-        definition |= {"maxIncrement": 5} if "increment_too_large" in wrong else {}
-        definition |= {"maxScore": 6} if "score_out_of_range" in wrong else {}
+        definition = {"trust": "server"} if "board_not_open" in errors else {}
+        definition |= {"maxIncrement": 5} if "increment_too_large" in errors else {}
+        definition |= {"maxScore": 6} if "score_out_of_range" in errors else {}
         if definition:
             self.parts.boards.admin.define(self.board, definition, context=context)
-        if "board_not_found" in wrong:
+        if "board_not_found" in errors:
             self.parts.boards.admin.delete(self.board, context=context)
 
-    def _send(self, asked):
-        wrong = self.wrong
-        points = 99 if "points_out_of_range" in wrong else 7
-        shown = proof(asked, points)
-        if "invalid_proof" in wrong:
-            shown["checksum"] = "0" * 64
-        body = {"actionToken": asked["actionToken"], "proof": shown}
-        if "invalid_action_token" in wrong:
+    def _send(self, issued_token):
+        errors = self.errors
+        points = 99 if "points_out_of_range" in errors else 7
+        own_proof = proof(issued_token, points)
+        if "invalid_proof" in errors:
+            own_proof["checksum"] = "0" * 64
+        body = {"actionToken": issued_token["actionToken"], "proof": own_proof}
+        if "invalid_action_token" in errors:
             body["actionToken"] = "sb1.x.y"
-        if "validation_failed" in wrong:
+        if "validation_failed" in errors:
             body["more"] = 1
-        headers = {"Authorization": "Bearer x"} if "unauthenticated" in wrong else {}
-        if "malformed_json" in wrong:
+        headers = {"Authorization": "Bearer x"} if "unauthenticated" in errors else {}
+        if "malformed_json" in errors:
             return self.player.http.post(
                 "/v1/actions/complete", data=b"{", content_type="application/json", headers=headers
             )
@@ -114,17 +114,17 @@ def test_each_refusal_is_reached(parts, clock):
     assert parts.boards.verifier.run() == []
 
 
-@pytest.mark.parametrize("left_out", APART, ids=str)
+@pytest.mark.parametrize("left_out", EXCLUSIVE, ids=str)
 def test_the_first_of_several_errors_is_answered(parts, clock, left_out):
-    wrong = [code for code in ORDER if code not in left_out]
+    errors = [code for code in ORDER if code not in left_out]
 
-    found = [refusal(Scene(parts, clock, set(wrong[at:])).answer())[1] for at in range(len(wrong))]
+    found = [refusal(Scene(parts, clock, set(errors[at:])).answer())[1] for at in range(len(errors))]
 
-    assert found == wrong
+    assert found == errors
 
 
-def test_a_stored_answer_goes_before_every_refusal_but_those_of_the_token(parts, clock):
-    hidden = set(ORDER) - {
+def test_a_stored_receipt_is_returned_before_every_refusal_except_those_of_the_token(parts, clock):
+    later_errors = set(ORDER) - {
         "unauthenticated",
         "malformed_json",
         "validation_failed",
@@ -133,15 +133,15 @@ def test_a_stored_answer_goes_before_every_refusal_but_those_of_the_token(parts,
         "completed_too_fast",
         "points_out_of_range",  # another claim
         "cap_reached",
-        "board_not_found",  # a receipt tells nothing of a board that is gone
+        "board_not_found",  # a receipt does not show a deleted board
     }
-    scene = Scene(parts, clock, hidden)
-    asked = scene.player.request(scene.action)
+    scene = Scene(parts, clock, later_errors)
+    issued_token = scene.player.request(scene.action)
     clock.advance(seconds=2)
-    first = scene.player.complete(asked, 7).json["data"]
-    scene._world_changes()
+    first = scene.player.complete(issued_token, 7).json["data"]
+    scene._change_after_request()
 
-    again = scene.player.complete(asked, 7)
+    again = scene.player.complete(issued_token, 7)
 
     assert again.json["data"] == first | {"replayed": True}
 
@@ -169,7 +169,7 @@ def test_an_impossible_request_is_refused(ada, parts, change, status, code):
     assert refusal(answer) == (status, code)
 
 
-def test_a_player_who_may_not_score_is_refused_a_token(ada, parts):
+def test_a_player_who_may_not_score_gets_no_token(ada, parts):
     parts.accounts.players.allow_scoring(ada.id, False, context={})
 
     answer = ada.http.post("/v1/actions/request", json={"actionType": "jump"})

@@ -1,4 +1,4 @@
-"""Which refusals the journal keeps: each token's once, and ten of a player in an hour, whoever counts."""
+"""Refusals in the journal: one for each token, and ten of a player in an hour, over all processes."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ def slow(parts):
     return "slow"
 
 
-def kept(parts, *players):
-    """How many refusals of each player are in the journal."""
+def refusal_counts(parts, *players):
+    """The number of refusals of each player in the journal."""
     lines = [
         one.fact.player
         for one in parts.journal.after(parts.journal.start, 10_000)
@@ -32,18 +32,18 @@ def kept(parts, *players):
 
 
 def rush(player, times, action="slow"):
-    """What so many tokens are answered that are completed at once."""
+    """Complete `times` tokens too fast. Returns the refusals."""
     return [refusal(player.complete(player.request(action))) for _ in range(times)]
 
 
-def test_ten_are_kept_in_an_hour_and_all_are_answered_alike(ada, parts, slow, clock):
+def test_ten_are_recorded_in_an_hour_and_all_get_the_same_answer(ada, parts, slow, clock):
     assert rush(ada, 15) == [TOO_FAST] * 15
-    assert kept(parts, ada) == [10]
+    assert refusal_counts(parts, ada) == [10]
 
     clock.advance(seconds=3600)
     ada.renew()
     assert rush(ada, 12) == [TOO_FAST] * 12
-    assert kept(parts, ada) == [20]
+    assert refusal_counts(parts, ada) == [20]
 
 
 def test_each_player_has_ten(ada, parts, slow):
@@ -52,17 +52,17 @@ def test_each_player_has_ten(ada, parts, slow):
     rush(ada, 12)
     rush(bob, 12)
 
-    assert kept(parts, ada, bob) == [10, 10]
+    assert refusal_counts(parts, ada, bob) == [10, 10]
 
 
-def test_a_token_is_kept_once_and_uses_up_one(ada, parts, slow):
-    asked = ada.request(slow)
+def test_a_token_is_recorded_once(ada, parts, slow):
+    issued_token = ada.request(slow)
     for _ in range(20):
-        ada.complete(asked)
+        ada.complete(issued_token)
 
-    assert kept(parts, ada) == [1]
+    assert refusal_counts(parts, ada) == [1]
     rush(ada, 20)
-    assert kept(parts, ada) == [10]
+    assert refusal_counts(parts, ada) == [10]
 
 
 def test_processes_count_together_while_redis_is_away(make_parts, database_url):
@@ -80,20 +80,20 @@ def test_processes_count_together_while_redis_is_away(make_parts, database_url):
         return refusal(client.post("/v1/actions/complete", json=body, headers=headers))
 
     assert at_once(30, complete) == [TOO_FAST] * 30
-    assert kept(processes[0], ada) == [10]
+    assert refusal_counts(processes[0], ada) == [10]
 
 
-def test_a_player_with_enough_refusals_costs_the_journal_nothing_more(ada, parts, slow, clock):
+def test_further_refusals_of_a_player_do_not_reach_the_writer(ada, parts, slow, clock):
     rush(ada, 11)
-    asked, appended = ada.request(slow), []
+    issued_token, appends = ada.request(slow), []
     append = parts.writer.append
-    parts.writer.append = lambda facts: appended.append(facts) or append(facts)
+    parts.writer.append = lambda facts: appends.append(facts) or append(facts)
 
-    assert refusal(ada.complete(asked)) == TOO_FAST
-    assert appended == []
+    assert refusal(ada.complete(issued_token)) == TOO_FAST
+    assert appends == []
     clock.advance(seconds=599)
-    assert ada.complete(asked).status_code == 400
-    assert appended == []
+    assert ada.complete(issued_token).status_code == 400
+    assert appends == []
 
 
 def test_the_memory_of_refused_players_is_bounded(parts, slow, monkeypatch):
@@ -104,7 +104,7 @@ def test_the_memory_of_refused_players_is_bounded(parts, slow, monkeypatch):
         rush(player, 11)
 
     assert set(parts.actions.refusals._capped) == {player.id for player in players[2:]}
-    assert kept(parts, *players) == [10] * 5
+    assert refusal_counts(parts, *players) == [10] * 5
 
 
 def test_counts_of_hours_that_are_over_are_forgotten(ada, parts, slow, clock, monkeypatch):
@@ -122,12 +122,12 @@ def test_counts_of_hours_that_are_over_are_forgotten(ada, parts, slow, clock, mo
     text = "SELECT player, facts FROM action_refused"
     assert parts.base.database.run(lambda db: rows(db, text)) == [(ada.id, 10)]
     rush(ada, 1)
-    assert kept(parts, ada, *others) == [10, 1, 1, 1, 1]
+    assert refusal_counts(parts, ada, *others) == [10, 1, 1, 1, 1]
 
 
 def test_refusals_change_no_board(ada, parts, slow):
     rush(ada, 12)
-    asked = ada.request("jump")
+    issued_token = ada.request("jump")
 
-    assert ada.complete(asked).json["data"]["newScore"] == 10
+    assert ada.complete(issued_token).json["data"]["newScore"] == 10
     assert parts.boards.verifier.run() == []

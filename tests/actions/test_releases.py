@@ -8,7 +8,7 @@ from tests.actions.play import define
 
 
 def test_an_earlier_release_reads_and_writes_action_types_beside_this_one(ada, parts):
-    """Its rules have no such field, and a field that they do not know would stop it."""
+    """Its rules have no field `resultBytes`, and it fails on unknown fields."""
     define(parts, "many", resultBytes=700)
     text = "SELECT rules FROM action_type WHERE name = 'many'"
     ((stored,),) = parts.base.database.run(lambda db: rows(db, text))

@@ -1,4 +1,4 @@
-"""What a completion's `result` may hold: its bytes as the journal keeps them, and no control characters."""
+"""The limits of a completion's `result`: its bytes in the journal, and no control characters."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def database_url(sqlite_url):
 
 
 def journal_bytes(parts):
-    """How many bytes the newest completion's result takes in the journal, without its quotes."""
+    """The number of bytes of the newest completion's result in the journal, without its quotes."""
     text = "SELECT data FROM journal WHERE kind = 'action' ORDER BY seq DESC LIMIT 1"
     data = parts.base.database.run(lambda db: rows(db, text))[0][0]
     return len(msgspec.json.encode(msgspec.json.decode(data)["result"])) - 2
@@ -58,7 +58,7 @@ def test_the_refusal_names_the_size_and_the_limit(ada, parts):
     assert "12" in answer.json["detail"]
 
 
-def test_an_action_type_says_how_many_bytes_it_takes(ada, parts):
+def test_an_action_type_sets_the_number_of_bytes(ada, parts):
     define(parts, "none", resultBytes=0)
     define(parts, "many", resultBytes=4096)
 
@@ -68,7 +68,7 @@ def test_an_action_type_says_how_many_bytes_it_takes(ada, parts):
     assert refusal(ada.complete(ada.request("many"), result="x" * 4097)) == TOO_LARGE
 
 
-def test_the_token_s_answer_tells_how_many(ada, parts):
+def test_the_answer_with_a_token_has_the_number_of_bytes(ada, parts):
     define(parts, "many", resultBytes=700)
 
     assert ada.request("jump")["resultBytes"] == 512
@@ -77,29 +77,29 @@ def test_the_token_s_answer_tells_how_many(ada, parts):
 
 def test_the_limit_of_a_token_stays_as_it_was_issued(ada, parts):
     define(parts, "many", resultBytes=700)
-    asked = ada.request("many")
+    issued_token = ada.request("many")
     define(parts, "many", resultBytes=10)
 
-    assert ada.complete(asked, result="x" * 700).status_code == 200
+    assert ada.complete(issued_token, result="x" * 700).status_code == 200
     assert refusal(ada.complete(ada.request("many"), result="x" * 11)) == TOO_LARGE
 
 
 def test_a_token_of_an_earlier_release_takes_4096_bytes(ada, parts):
-    asked = ada.request()
+    issued_token = ada.request()
     tokens = parts.actions.service.tokens
-    fields = msgspec.msgpack.decode(msgspec.msgpack.encode(tokens.open(asked["actionToken"], ada.id)))
-    token = tokens.seal(fields[:-1])  # a ticket as it was, without its last field
-    asked |= {"actionToken": token, "challenge": asked["challenge"] | {"nonce": nonce(token)}}
+    fields = msgspec.msgpack.decode(msgspec.msgpack.encode(tokens.open(issued_token["actionToken"], ada.id)))
+    token = tokens.seal(fields[:-1])  # a token of that release, without the last field
+    issued_token |= {"actionToken": token, "challenge": issued_token["challenge"] | {"nonce": nonce(token)}}
 
-    assert refusal(ada.complete(asked, result="x" * 4097)) == TOO_LARGE
-    assert ada.complete(asked, result="x" * 4096).status_code == 200
+    assert refusal(ada.complete(issued_token, result="x" * 4097)) == TOO_LARGE
+    assert ada.complete(issued_token, result="x" * 4096).status_code == 200
 
 
 def test_a_refused_result_leaves_the_token_valid(ada):
-    asked = ada.request()
+    issued_token = ada.request()
 
-    assert refusal(ada.complete(asked, result="x" * 513)) == TOO_LARGE
-    assert ada.complete(asked, result="x" * 512).status_code == 200
+    assert refusal(ada.complete(issued_token, result="x" * 513)) == TOO_LARGE
+    assert ada.complete(issued_token, result="x" * 512).status_code == 200
 
 
 @pytest.mark.parametrize("value", [-1, 4097, 1.5, "512", None], ids=repr)
@@ -112,8 +112,8 @@ def test_result_bytes_are_a_whole_number_up_to_4096(client, value):
 def test_action_types_are_shown_with_it(client):
     body = {"boards": ["main"], "points": 1}
 
-    made = client.put("/v1/admin/action-types/note", json=body).json["data"]
+    created = client.put("/v1/admin/action-types/note", json=body).json["data"]
     changed = client.put("/v1/admin/action-types/note", json=body | {"resultBytes": 64}).json["data"]
 
-    assert (made["resultBytes"], changed["resultBytes"]) == (512, 64)
+    assert (created["resultBytes"], changed["resultBytes"]) == (512, 64)
     assert client.get("/v1/admin/action-types/note").json["data"] == changed

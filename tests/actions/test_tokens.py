@@ -1,4 +1,4 @@
-"""Action tokens in the hands of somebody who tries everything: one answer to all of it."""
+"""Altered, forged and foreign action tokens all get the same answer."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ STRANGE = [
 
 
 def opens(parts, token, player):
-    """Whether a token is good."""
+    """True if a token can be opened."""
     try:
         parts.actions.service.tokens.open(token, player)
     except BadRequest as error:
@@ -48,27 +48,27 @@ def opens(parts, token, player):
 
 
 def sealed_for(parts, purpose, content, associated):
-    """What a token would be that was sealed for another purpose, under the key that signs now."""
+    """A token that is sealed for another purpose, with the key that signs now."""
     key = parts.ring.signing_key(purpose)
     text = urlsafe_b64encode(seal(key.secret, content, associated.format(kid=key.kid).encode()))
     return f"sb1.{key.kid}.{text.rstrip(b'=').decode()}"
 
 
 def content_of(parts, token):
-    """The content of a token, as it was sealed."""
+    """The content of a token before it was sealed."""
     return msgspec.msgpack.encode(parts.actions.service.tokens._unseal(token))
 
 
-def test_no_flipped_bit_is_overlooked(ada, parts):
+def test_a_token_with_a_flipped_bit_does_not_open(ada, parts):
     token = ada.request()["actionToken"]
-    flipped = [
+    altered = [
         token[:at] + chr(ord(token[at]) ^ 1 << bit) + token[at + 1 :]
         for at in range(len(token))
         for bit in range(8)
     ]
 
     assert opens(parts, token, ada.id)
-    assert not any(opens(parts, one, ada.id) for one in flipped)
+    assert not any(opens(parts, one, ada.id) for one in altered)
 
 
 def test_every_flipped_bit_of_a_sealed_token_is_detected(ada, parts):
@@ -90,8 +90,8 @@ def test_no_cut_or_longer_token_opens(ada, parts):
     assert not any(opens(parts, one, ada.id) for one in others)
 
 
-def test_one_ticket_has_one_token(ada, parts):
-    """Two texts that open as the same token would be two puzzles for one action."""
+def test_a_token_has_one_spelling(ada, parts):
+    """Two texts that open as the same token would give two challenges for one action."""
     token = ada.request()["actionToken"]
     last = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_+/"
 
@@ -100,11 +100,11 @@ def test_one_ticket_has_one_token(ada, parts):
 
 def test_a_token_is_not_valid_for_another_player(ada, parts):
     bob = Player(parts)
-    asked = ada.request()
+    issued_token = ada.request()
 
-    assert refusal(bob.complete(asked)) == (400, "invalid_action_token")
-    assert ada.complete(asked).status_code == 200
-    assert refusal(bob.complete(asked)) == (400, "invalid_action_token")
+    assert refusal(bob.complete(issued_token)) == (400, "invalid_action_token")
+    assert ada.complete(issued_token).status_code == 200
+    assert refusal(bob.complete(issued_token)) == (400, "invalid_action_token")
 
 
 @pytest.mark.parametrize("purpose", ["access", "stream", "captcha", "refresh"])
@@ -146,32 +146,32 @@ def test_tokens_of_one_kind_are_no_tokens_of_another(ada, parts):
     assert ada.http.post(renew, json={"refreshToken": refresh}).status_code == 200
 
 
-def test_a_token_lives_as_long_as_its_key_and_no_longer(ada, parts, clock):
+def test_a_token_is_valid_as_long_as_its_key(ada, parts, clock):
     define(parts, "away", offline=True)
-    asked = ada.request("away")
+    issued_token = ada.request("away")
     clock.advance(seconds=3600 * 12)
     parts.ring.ensure()
     clock.advance(days=1, seconds=-3600 * 12 - 1)
     parts.ring.ensure()
-    assert opens(parts, asked["actionToken"], ada.id)
+    assert opens(parts, issued_token["actionToken"], ada.id)
 
     clock.advance(days=2)
     parts.ring.ensure()
 
-    assert not opens(parts, asked["actionToken"], ada.id)
+    assert not opens(parts, issued_token["actionToken"], ada.id)
 
 
 def test_a_revoked_key_opens_nothing_in_any_process(ada, parts, make_parts, database_url):
     other = make_parts(database_url)
-    asked = ada.request()
-    parts.ring.revoke(asked["actionToken"].split(".")[1])
+    issued_token = ada.request()
+    parts.ring.revoke(issued_token["actionToken"].split(".")[1])
     other.ring.ensure()
 
-    assert not opens(parts, asked["actionToken"], ada.id)
-    assert not opens(other, asked["actionToken"], ada.id)
+    assert not opens(parts, issued_token["actionToken"], ada.id)
+    assert not opens(other, issued_token["actionToken"], ada.id)
 
 
-def test_bad_tokens_are_told_apart_by_nothing(ada, parts):
+def test_all_bad_tokens_get_the_same_answer(ada, parts):
     define(parts, "bound", bindDevice=True)
     good, bound = ada.request(), ada.request("bound", deviceId="d1")
     token = good["actionToken"]

@@ -8,14 +8,14 @@ from dataclasses import replace
 import pytest
 
 from scoreboard.core.storage.db import rows
-from scoreboard.journal.types import Fact, Position, Recorded
+from scoreboard.journal.types import Fact, Position, RecordedFact
 from tests.actions.play import Player, define
 from tests.boards.calls import put, score, submit
 
 
 @pytest.fixture
 def parts(make_parts, sqlite_url):
-    """Parts on SQLite: what a follower does is the same on every database."""
+    """Parts on SQLite: the follower does the same on every database."""
     return make_parts(sqlite_url)
 
 
@@ -43,7 +43,7 @@ def test_following_twice_changes_nothing(client, parts):
     before = lines(parts)
 
     facts = parts.journal.after(parts.journal.start, 100)
-    parts.followers.named("audit").follow(facts)
+    parts.followers.follower("audit").follow(facts)
 
     assert parts.followers.catch_up("audit") == 0
     assert lines(parts) == before
@@ -71,26 +71,26 @@ def test_no_hash_of_a_key_is_in_the_log(parts):
 
 
 @pytest.mark.parametrize(
-    ("audited", "detail"),
+    ("declared_names", "detail"),
     [
         ({}, {}),
         ({"player-note": frozenset({"code"})}, {"code": 7}),
         ({"player-note": frozenset({"code", "amount"})}, {"code": 7, "amount": 3}),
     ],
 )
-def test_a_line_shows_only_what_the_fold_of_its_kind_declares(parts, audited, detail):
-    follower = replace(parts.followers.named("audit"), audited=audited)
+def test_a_line_shows_only_what_the_fold_of_its_kind_declares(parts, declared_names, detail):
+    follower = replace(parts.followers.follower("audit"), audited=declared_names)
     data = {"note": "Lives next door", "code": 7}
     fact = Fact(id="n1", kind="player-note", player="ada", amount=3, data=data)
     position = Position(0, parts.journal.head().seq + 1)
 
-    follower.follow([Recorded(position=position, at=1, fact=fact, result={})])
+    follower.follow([RecordedFact(position=position, at=1, fact=fact, result={})])
 
-    _, kind, _, player, _, shown = lines(parts)[-1]
-    assert (kind, player, json.loads(shown)) == ("player-note", "ada", detail)
+    _, kind, _, player, _, text = lines(parts)[-1]
+    assert (kind, player, json.loads(text)) == ("player-note", "ada", detail)
 
 
-def test_a_follower_that_was_away_takes_in_what_it_missed(client, parts):
+def test_a_follower_that_was_away_takes_in_all_facts_since(client, parts):
     parts.followers.catch_up("audit")
     score(client, "main", ada=1, bob=2)
 
@@ -99,7 +99,7 @@ def test_a_follower_that_was_away_takes_in_what_it_missed(client, parts):
     assert parts.followers.lag("audit") == 0
 
 
-def test_an_address_is_nowhere_in_the_log_or_the_journal(client, parts):
+def test_neither_the_log_nor_the_journal_has_an_address(client, parts):
     client.environ_base["REMOTE_ADDR"] = "203.0.113.77"
     score(client, "main", ada=1)
     parts.followers.catch_up("audit")
@@ -127,7 +127,7 @@ def test_the_log_may_live_in_any_database(make_parts, sqlite_url, database_url, 
     parts.followers.catch_up("audit")
     before = lines(parts)
 
-    parts.followers.named("audit").follow(parts.journal.after(parts.journal.start, 100))
+    parts.followers.follower("audit").follow(parts.journal.after(parts.journal.start, 100))
 
     assert [line[0] for line in before] == list(range(1, parts.journal.head().seq + 1))
     assert lines(parts) == before

@@ -27,7 +27,7 @@ def score(client: Any, board: str, **scores: int) -> None:
 
 
 def listed(client: Any, board: str, **query: Any) -> Any:
-    """The data of a board's entries."""
+    """The field `data` of a board's entries."""
     answer = client.get(f"/v1/boards/{board}/entries", query_string=query)
     assert answer.status_code == 200, answer.json
     return answer.json["data"]
@@ -44,7 +44,7 @@ def ranks(client: Any, board: str, **query: Any) -> dict[str, int]:
 
 
 def pages(client: Any, board: str, **query: Any) -> Iterator[list[dict[str, Any]]]:
-    """A board's rows page by page, each read when it is asked for."""
+    """A board's rows page by page. Each page is read when the iterator gets there."""
     cursor = None
     while True:
         answer = client.get(
@@ -59,7 +59,7 @@ def pages(client: Any, board: str, **query: Any) -> Iterator[list[dict[str, Any]
 
 
 def refusal(answer: Any) -> tuple[int, str]:
-    """Status and code of a problem, whose shape is checked."""
+    """The status and code of a problem, after checking its shape."""
     assert answer.mimetype == "application/problem+json", answer.data
     body = answer.json
     assert {"type", "title", "status", "code", "detail", "requestId"} <= body.keys()

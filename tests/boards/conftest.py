@@ -1,4 +1,4 @@
-"""What tests of boards share."""
+"""Fixtures that tests of boards share."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A window that is built beside the shown one, while others write to it."""
+"""A window is built beside the one that is shown, while other processes write to both."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def standing(player, score, version, metadata=""):
 
 
 def write(view, order, *standings):
-    """As a web process does, in the middle of a building."""
+    """Write standings as a web process does while a window is being built."""
     view.writer.put(Change(order, WINDOW, standings, version=9, entries=-1))
 
 
@@ -42,7 +42,7 @@ def ranks(view, order):
 
 
 @pytest.mark.parametrize("ties", ["ordinal", "competition", "dense"])
-def test_standings_written_meanwhile_stay_and_older_ones_are_replaced(view, redis, ties):
+def test_standings_written_during_the_build_stay_and_older_ones_are_replaced(view, redis, ties):
     order = Order(Definition(ties=ties), layout=1)
     view.builder.begin(WINDOW, "mine", 1)
     write(view, order, standing("ada", 50, version=8), standing("bob", 1, version=2))
@@ -63,7 +63,7 @@ def test_standings_written_meanwhile_stay_and_older_ones_are_replaced(view, redi
 
 
 @pytest.mark.parametrize("ties", ["ordinal", "dense"])
-def test_pages_longer_than_one_command_bears_are_written_whole(view, redis, ties):
+def test_pages_longer_than_one_command_allows_are_written_completely(view, redis, ties):
     order = Order(Definition(ties=ties), layout=1)
     everybody = [
         standing(f"p{n:04}", n % 7, version=n + 1, metadata='{"n":1}' * (n % 2)) for n in range(2500)
@@ -97,7 +97,9 @@ def test_a_player_removed_while_a_window_is_built_does_not_come_back_with_it(vie
     order = Order(Definition(ties=ties), 1)
     ada, bob = standing("ada", 5, version=2), standing("bob", 7, version=3)
     view.builder.begin(WINDOW, "mine", 1)
-    view.writer.put(Change(order, WINDOW, [], version=4, entries=-1, gone={"bob": 4}))  # merged meanwhile
+    view.writer.put(
+        Change(order, WINDOW, [], version=4, entries=-1, gone={"bob": 4})
+    )  # merged during the build
 
     view.builder.fill(WINDOW, "mine", order, 3, [ada, bob])  # read before that
     view.writer.put(Change(order, WINDOW, [bob], version=3, entries=-1))  # shown late

@@ -1,4 +1,4 @@
-"""Page cursors are valid only for the window and the order that they were made in."""
+"""Page cursors are valid only for the window and the order that they were made for."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ KEY = "g" * ORDER.width
 CURSOR = cursors.write(WINDOW, 3, Place(key=KEY, player="ada", position=0, ahead=0, tiers=0))
 
 
-def forged(*parts):
+def forge(*parts):
     return base64.urlsafe_b64encode("\n".join(parts).encode()).decode().rstrip("=")
 
 
@@ -36,17 +36,17 @@ def test_a_cursor_holds_the_window_and_the_last_row():
         ("!!!", "main", ORDER),
         ("A", "main", ORDER),
         ("A" * 5000, "main", ORDER),
-        (forged("main", "all", "", "3", "short", "ada"), "main", ORDER),
-        (forged("main", "all", "", "3", KEY, ""), "main", ORDER),
-        (forged("main", "all", "", "3", KEY), "main", ORDER),
-        (forged("main", "all\0", "", "3", KEY, "ada"), "main", ORDER),
-        (forged("main", "all", "", "3", "\0" * ORDER.width, "ada"), "main", ORDER),
-        (forged("main", "all", "", "3", KEY, "ädä"), "main", ORDER),
+        (forge("main", "all", "", "3", "short", "ada"), "main", ORDER),
+        (forge("main", "all", "", "3", KEY, ""), "main", ORDER),
+        (forge("main", "all", "", "3", KEY), "main", ORDER),
+        (forge("main", "all\0", "", "3", KEY, "ada"), "main", ORDER),
+        (forge("main", "all", "", "3", "\0" * ORDER.width, "ada"), "main", ORDER),
+        (forge("main", "all", "", "3", KEY, "ädä"), "main", ORDER),
     ],
     ids=lambda value: None,
 )
 def test_any_other_cursor_is_refused(cursor, board, order):
-    with pytest.raises(BadRequest) as refused:
+    with pytest.raises(BadRequest) as error:
         cursors.read(cursor, board, order)
 
-    assert refused.value.code == "invalid_cursor"
+    assert error.value.code == "invalid_cursor"

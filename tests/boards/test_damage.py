@@ -48,7 +48,7 @@ def grow(redis, key):
         redis.hset(key, "zzz", "1:" + "v" * 29)
 
 
-HOWS = (delete, rename, cut_short, retype, grow)
+DAMAGES = (delete, rename, cut_short, retype, grow)
 
 
 def first(client):
@@ -64,7 +64,7 @@ def parts(make_parts, sqlite_url):
 
 
 def everything(client):
-    """All that can be read of the board, but for what names its state."""
+    """All reads of the board, without the fields that name its state."""
     around = client.get("/v1/boards/cup/entries/p05/around?radius=2").json["data"]["entries"]
     some = client.get("/v1/boards/cup/entries?players=p01,p07").json["data"]["entries"]
     one = client.get("/v1/boards/cup/entries/p03").json["data"]
@@ -74,24 +74,24 @@ def everything(client):
 
 @pytest.mark.parametrize("part", KEYS)
 def test_a_damaged_window_is_read_from_sql_and_built_again(cup, parts, redis, part):
-    for how in HOWS:
-        if (part, how) == ("state", grow):
+    for damage in DAMAGES:
+        if (part, damage) == ("state", grow):
             continue  # a further field of the state means nothing
         expected = everything(cup)
-        how(redis, KEYS[part])
+        damage(redis, KEYS[part])
 
-        assert everything(cup) == expected, how
+        assert everything(cup) == expected, damage
         report = submit(cup, "cup", {"player": "p03", "score": 100})
-        assert report["standings"][0]["rank"] in (1, None), how
-        assert first(cup) == "p03", how
-        if how is rename and redis.exists(f"{KEYS[part]}:elsewhere"):
+        assert report["standings"][0]["rank"] in (1, None), damage
+        assert first(cup) == "p03", damage
+        if damage is rename and redis.exists(f"{KEYS[part]}:elsewhere"):
             redis.rename(f"{KEYS[part]}:elsewhere", KEYS[part])  # as it was before that score
-            for _ in parts.boards.check.passing():
+            for _ in parts.boards.check.check_all():
                 pass
         assert parts.followers.catch_up("boards") == 0
-        assert first(cup) == "p03", how
-        assert parts.boards.verifier.run() == [], how
-        assert submit(cup, "cup", {"player": "p03", "score": 1})["standings"][0]["rank"] == 1, how
+        assert first(cup) == "p03", damage
+        assert parts.boards.verifier.run() == [], damage
+        assert submit(cup, "cup", {"player": "p03", "score": 1})["standings"][0]["rank"] == 1, damage
 
 
 @pytest.mark.parametrize("part", [part for part in KEYS if part != "state"])
@@ -102,16 +102,16 @@ def test_a_window_that_is_damaged_while_it_is_built_is_not_shown(cup, parts, red
     redis.delete(KEYS["state"])
     fill = follower.view.builder.fill
 
-    def damaged(*args):
-        filled = fill(*args)
+    def fill_and_damage(*args):
+        result = fill(*args)
         redis.delete(rediskeys.building(KEYS[part]))
-        return filled
+        return result
 
-    follower.view.builder.fill = damaged
-    built = follower.build(row)
+    follower.view.builder.fill = fill_and_damage
+    was_built = follower.build(row)
     follower.view.builder.fill = fill
 
-    assert not built
+    assert not was_built
     assert len(listed(cup, "cup", limit=50)["entries"]) == 12
     assert follower.build(row)
 

@@ -87,7 +87,7 @@ def test_named_players_come_with_their_global_ranks_best_first(client):
     assert ranks(client, "main", players="d,nobody,b,d") == {"b": 2, "d": 4}
 
 
-def test_one_player_is_shown_with_all_that_is_known(client, clock):
+def test_one_player_is_shown_with_all_fields(client, clock):
     entry = {"player": "ada", "displayName": "Ada", "score": 5, "metadata": {"level": 3, "tags": ["a", None]}}
     submit(client, "main", entry)
     score(client, "main", bob=7)

@@ -15,7 +15,7 @@ from tests.contract import client_of
 HEAD = ["rank", "player", "displayName", "score", "reachedAt", "metadata", "percentile", "revisedAt"]
 
 
-def exported(client, board="main", format="csv", **query):
+def export(client, board="main", format="csv", **query):
     answer = client.get(f"/v1/boards/{board}/export.{format}", query_string=query)
     assert answer.status_code == 200, answer.text
     return answer
@@ -47,8 +47,8 @@ def test_rows_are_those_of_the_list(client, ties, monkeypatch):
         submit(client, "cup", entry | ({"region": "eu"} if number % 2 else {}))
 
     for query in ({}, {"region": "eu"}, {"period": "daily"}):
-        assert lines(exported(client, "cup", "jsonl", **query)) == entries(client, "cup", **query)
-    rows = table(exported(client, "cup"))
+        assert lines(export(client, "cup", "jsonl", **query)) == entries(client, "cup", **query)
+    rows = table(export(client, "cup"))
     assert rows[0] == [*HEAD[:4], "columns.lives", *HEAD[4:]]
     assert [[int(row[0]), row[1], int(row[3]), json.loads(row[6])] for row in rows[1:]] == [
         [row["rank"], row["player"]["id"], row["score"], row["metadata"]] for row in entries(client, "cup")
@@ -60,7 +60,7 @@ def test_headers_name_the_state_and_the_file(client, clock):
     submit(client, "cup", {"player": "ada", "score": 5, "region": "eu"})
     version = submit(client, "cup", {"player": "bob", "score": 3})["standings"][0]["version"]
 
-    answer = exported(client, "cup")
+    answer = export(client, "cup")
 
     assert answer.headers["Content-Type"] == "text/csv; charset=utf-8; header=present"
     assert answer.headers["Content-Disposition"] == 'attachment; filename="cup-all.csv"'
@@ -68,19 +68,19 @@ def test_headers_name_the_state_and_the_file(client, clock):
     assert (answer.headers["Scoreboard-Version"], answer.headers["Scoreboard-Total"]) == (str(version), "2")
     assert answer.headers["Cache-Control"] == "no-store"
     assert "Scoreboard-Revised-At" not in answer.headers
-    named = exported(client, "cup", "jsonl", region="eu").headers["Content-Disposition"]
-    assert named == 'attachment; filename="cup-all-eu.jsonl"'
+    disposition = export(client, "cup", "jsonl", region="eu").headers["Content-Disposition"]
+    assert disposition == 'attachment; filename="cup-all-eu.jsonl"'
 
 
 def test_an_empty_board_has_only_the_names_of_its_columns(client):
-    assert table(exported(client)) == [HEAD]
-    assert exported(client, format="jsonl").data == b""
+    assert table(export(client)) == [HEAD]
+    assert export(client, format="jsonl").data == b""
 
 
 def test_it_is_utf_8_with_crlf_and_quoted_texts(client):
     submit(client, "main", {"player": "ada", "score": -5, "displayName": 'Ada "Ä", 王'})
 
-    text = exported(client).data
+    text = export(client).data
 
     first, row, rest = text.split(b"\r\n")
     assert not text.startswith(b"\xef\xbb\xbf")
@@ -94,12 +94,12 @@ def test_it_is_utf_8_with_crlf_and_quoted_texts(client):
 def test_no_name_is_a_formula_and_numbers_stay_numbers(client, name):
     submit(client, "main", {"player": "ada", "score": -5, "displayName": name})
 
-    row = table(exported(client))[1]
+    row = table(export(client))[1]
 
-    kept = name.replace("\uff1d", "=")  # names have one width
-    assert row[2] == f"'{kept}"
+    stored_name = name.replace("\uff1d", "=")  # names have one width
+    assert row[2] == f"'{stored_name}"
     assert row[3] == "-5"
-    assert lines(exported(client, format="jsonl"))[0]["player"]["displayName"] == kept
+    assert lines(export(client, format="jsonl"))[0]["player"]["displayName"] == stored_name
 
 
 @pytest.mark.parametrize("text", ["\t=1", "\r=1", "\n=1", "\uff0b1", "\uff0d1", "\uff20x"])
@@ -116,19 +116,19 @@ def test_a_revised_period_says_so_in_each_row(client, parts, clock):
     submit(client, "day", {"player": "bob", "score": 1, "occurredAt": "2026-01-01T12:00:00Z"})
 
     for query in ({}, {"region": "eu"}):
-        answer = exported(client, "day", period="2026-01-01", **query)
+        answer = export(client, "day", period="2026-01-01", **query)
         assert answer.headers["Scoreboard-Revised-At"] == "2026-01-03T00:00:00.000Z"
         assert {row[-1] for row in table(answer)[1:]} == {"2026-01-03T00:00:00.000Z"}
-    assert {row["revisedAt"] for row in lines(exported(client, "day", "jsonl", period="2026-01-01"))} == {
+    assert {row["revisedAt"] for row in lines(export(client, "day", "jsonl", period="2026-01-01"))} == {
         "2026-01-03T00:00:00.000Z"
     }
 
 
-def test_it_is_one_state_whatever_is_written_meanwhile(client, parts, monkeypatch):
+def test_it_is_one_state_even_if_scores_are_written_at_the_same_time(client, parts, monkeypatch):
     monkeypatch.setattr("scoreboard.boards.exports.PAGE", 10)
     score(client, "main", **{f"p{number}": number for number in range(50)})
     before = entries(client)
-    spool = parts.boards.service.exported(parts.boards.service.board("main"), "", "", "jsonl")
+    spool = parts.boards.service.begin_export(parts.boards.service.board("main"), "", "", "jsonl")
     score(client, "main", p0=1000)
 
     found = [json.loads(line) for line in b"".join(spool).splitlines()]
@@ -141,7 +141,7 @@ def test_with_redis_away_it_is_the_same(client, parts, redis, make_parts, databa
     score(client, "main", ada=3, bob=5)
     away = make_parts(database_url, redis_url="redis://127.0.0.1:1")
 
-    spool = away.boards.service.exported(away.boards.service.board("main"), "", "", "csv")
+    spool = away.boards.service.begin_export(away.boards.service.board("main"), "", "", "csv")
 
     assert b'2,"ada"' in b"".join(spool)
     away.boards.service.exports.end(spool)
@@ -149,7 +149,7 @@ def test_with_redis_away_it_is_the_same(client, parts, redis, make_parts, databa
 
 @pytest.mark.one_database
 class TestRefusals:
-    def test_windows_that_are_not_there(self, client):
+    def test_windows_that_do_not_exist(self, client):
         put(client, "cup", period="daily")
         assert refusal(client.get("/v1/boards/none/export.csv")) == (404, "board_not_found")
         assert refusal(client.get("/v1/boards/cup/export.csv?period=1999-01-01")) == (404, "period_not_found")
@@ -163,26 +163,26 @@ class TestRefusals:
         anybody = client.get("/v1/boards/cup/export.csv", headers={"Authorization": ""})
 
         assert refusal(anybody) == (404, "board_not_found")
-        assert len(table(exported(client, "cup"))) == 2
+        assert len(table(export(client, "cup"))) == 2
 
     def test_the_public_may_export_so_often_and_keys_as_they_like(self, make_parts, sqlite_url):
 
         http = client_of(make_parts(sqlite_url, limit_export="2/minute"))
-        asked = [http.get("/v1/boards/main/export.csv", headers={"Authorization": ""}) for _ in range(3)]
+        answers = [http.get("/v1/boards/main/export.csv", headers={"Authorization": ""}) for _ in range(3)]
 
-        assert [one.status_code for one in asked] == [200, 200, 429]
+        assert [one.status_code for one in answers] == [200, 200, 429]
         assert http.get("/v1/boards/main/export.csv").status_code == 200
 
     def test_a_process_makes_a_few_at_a_time_and_the_next_ones_later(self, client, parts):
         board = parts.boards.service.board("main")
-        held = []
+        spools = []
         while True:
             answer = client.get("/v1/boards/main/export.csv")
             if answer.status_code != 200:
                 break
-            held.append(parts.boards.service.exported(board, "", "", "csv"))
+            spools.append(parts.boards.service.begin_export(board, "", "", "csv"))
 
         assert refusal(answer) == (503, "overloaded")
-        for spool in held:
+        for spool in spools:
             parts.boards.service.exports.end(spool)
-        assert exported(client).status_code == 200
+        assert export(client).status_code == 200

@@ -23,11 +23,9 @@ def file(tmp_path):
 
 
 def test_a_file_defines_its_boards(parts, file):
-    changed = parts.boards.admin.apply_file(
-        file('[cup]\ntitle = "Cup"\nminScore = 0\n[day]\nperiod = "daily"\n')
-    )
+    ids = parts.boards.admin.apply_file(file('[cup]\ntitle = "Cup"\nminScore = 0\n[day]\nperiod = "daily"\n'))
 
-    assert changed == ["cup", "day"]
+    assert ids == ["cup", "day"]
     assert parts.boards.service.board("cup").definition.title == "Cup"
     assert parts.boards.service.board("day").definition.period == "daily"
 
@@ -36,9 +34,9 @@ def test_only_boards_that_changed_are_defined_again(parts, file):
     parts.boards.admin.apply_file(file('[cup]\ntitle = "Cup"\n[day]\n'))
     before = parts.boards.service.board("day").revision
 
-    changed = parts.boards.admin.apply_file(file('[day]\n\n# a comment\n[cup]\ntitle = "The Cup"\n'))
+    ids = parts.boards.admin.apply_file(file('[day]\n\n# a comment\n[cup]\ntitle = "The Cup"\n'))
 
-    assert changed == ["cup"]
+    assert ids == ["cup"]
     assert parts.boards.service.board("day").revision == before
 
 
@@ -82,10 +80,10 @@ def test_no_file_defines_no_boards(parts, tmp_path):
 def test_an_error_in_a_file_is_named_with_file_and_board(parts, file, text, field):
     path = file(text)
 
-    with pytest.raises(ValidationFailed) as refused:
+    with pytest.raises(ValidationFailed) as error:
         parts.boards.admin.apply_file(path)
 
-    assert refused.value.errors[0].field == f"{path}{field}"
+    assert error.value.errors[0].field == f"{path}{field}"
 
 
 def test_a_byte_order_mark_and_windows_line_ends_are_no_content(parts, tmp_path):
@@ -100,10 +98,10 @@ def test_a_utf16_file_is_refused_with_instructions(parts, tmp_path):
     path = tmp_path / "boards.toml"
     path.write_text("[cup]\n", "utf-16")
 
-    with pytest.raises(ValidationFailed) as refused:
+    with pytest.raises(ValidationFailed) as error:
         parts.boards.admin.apply_file(path)
 
-    assert "save it as UTF-8" in refused.value.errors[0].message
+    assert "save it as UTF-8" in error.value.errors[0].message
 
 
 def test_a_file_that_is_no_utf8_is_refused(parts, tmp_path):

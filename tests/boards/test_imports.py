@@ -1,4 +1,4 @@
-"""History that a server brings in afterwards: entries of periods that are closed."""
+"""History: entries of closed periods, which a server imports."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ def over(client, parts, clock):
     return client
 
 
-def late(player, amount, day=DAY, **more):
+def late_entry(player, amount, day=DAY, **more):
     return {"player": player, "score": amount, "occurredAt": f"{day}T12:00:00Z", **more}
 
 
-def agrees(parts):
+def check_views(parts):
     parts.followers.catch_up("boards")
     assert parts.boards.verifier.run() == []
 
 
 def test_a_closed_period_is_ranked_again_and_says_that_it_was_revised(over, parts, redis):
-    report = submit(over, "day", late("eve", 4), late("bob", 3, region="eu"))
+    report = submit(over, "day", late_entry("eve", 4), late_entry("bob", 3, region="eu"))
 
     assert (report["accepted"], report["rejected"]) == (2, [])
     for _ in ("shown by Redis", "read from SQL"):
@@ -48,7 +48,7 @@ def test_a_closed_period_is_ranked_again_and_says_that_it_was_revised(over, part
     (period,) = over.get("/v1/boards/day/periods").json["data"]
     assert (period["id"], period["entries"], period["revisedAt"]) == (DAY, 3, LATER)
     assert parts.boards.windows.due(2**45) == []  # nothing waits to be closed again
-    agrees(parts)
+    check_views(parts)
 
 
 def test_a_period_without_changes_is_not_called_revised(over):
@@ -63,20 +63,20 @@ def test_ranks_come_with_the_answer_while_redis_holds_the_period_and_are_null_af
     def ranks(report):
         return {one["period"]: one["rank"] for one in report["standings"]}
 
-    first = submit(over, "day", late("eve", 9))
+    first = submit(over, "day", late_entry("eve", 9))
     redis.flushall()
     parts.followers.catch_up("boards")
-    second = submit(over, "day", late("eve", 1))
+    second = submit(over, "day", late_entry("eve", 1))
 
     assert ranks(first)[DAY] == 1
     assert ranks(second) == {DAY: None, "all": 1}
     assert "degraded" not in first
     assert "degraded" not in second
-    agrees(parts)
+    check_views(parts)
 
 
 def test_periods_of_long_ago_are_opened_closed_and_not_shown_by_redis(over, parts, redis):
-    submit(over, "day", late("eve", 4, day="2019-05-01"))
+    submit(over, "day", late_entry("eve", 4, day="2019-05-01"))
 
     assert players(over, "day", period="2019-05-01") == ["eve"]
     newest, oldest = over.get("/v1/boards/day/periods").json["data"]
@@ -84,18 +84,18 @@ def test_periods_of_long_ago_are_opened_closed_and_not_shown_by_redis(over, part
     assert oldest["closedAt"] == oldest["revisedAt"] == LATER
     assert not redis.exists("sb:{day/2019-05-01/}:order")
     assert parts.boards.admin.close_due_periods() == 0
-    agrees(parts)
+    check_views(parts)
 
 
 def test_a_closed_period_still_expires_in_redis_after_a_week(over, redis):
-    submit(over, "day", late("eve", 4))
+    submit(over, "day", late_entry("eve", 4))
 
     for key in redis.scan_iter(f"sb:{{day/{DAY}/}}:*"):
         assert redis.ttl(key) > 0, key
 
 
 def test_it_counts_once(over):
-    entry = late("eve", 4, idempotencyKey="1")
+    entry = late_entry("eve", 4, idempotencyKey="1")
 
     assert submit(over, "day", entry)["accepted"] == 1
     assert submit(over, "day", entry)["replayed"] == 1
@@ -110,17 +110,17 @@ def test_a_replay_beside_an_import_into_its_period_loses_no_entry(client, parts,
     submit(client, "day", old)
     clock.advance(days=2)
 
-    report = submit(client, "day", late("eve", 4), old)
+    report = submit(client, "day", late_entry("eve", 4), old)
 
     assert (report["accepted"], report["replayed"]) == (1, 1)
     assert listed(client, "day", period=DAY)["total"] == 2
-    agrees(parts)
+    check_views(parts)
 
 
 def test_a_thousand_days_come_in_one_batch(over, parts):
     days = [f"{2000 + at // 336}-{at % 336 // 28 + 1:02}-{at % 28 + 1:02}" for at in range(1000)]
 
-    report = submit(over, "day", *(late("eve", 1, day=day) for day in days))
+    report = submit(over, "day", *(late_entry("eve", 1, day=day) for day in days))
 
     assert (report["accepted"], report["rejected"]) == (1000, [])
     assert listed(over, "day", period="all")["entries"][0]["score"] == 1000
@@ -130,27 +130,27 @@ def test_without_the_scope_it_is_refused_and_the_scope_is_named(over, parts):
     _, key = parts.accounts.keys.create("game", ["scores:write", "admin"])
 
     for day in (DAY, "2019-05-01"):
-        report = submit(over, "day", late("eve", 4, day=day), Authorization=f"Bearer {key}")
+        report = submit(over, "day", late_entry("eve", 4, day=day), Authorization=f"Bearer {key}")
         assert [one["code"] for one in report["rejected"]] == ["period_closed"]
         assert "scores:import" in report["rejected"][0]["detail"]
     assert players(over, "day", period=DAY) == ["ada", "bob"]
 
 
-def test_an_entry_from_before_the_scope_was_there_is_the_same_entry(client, parts, clock):
+def test_an_entry_that_was_sent_before_the_key_had_the_scope_is_the_same_entry(client, parts, clock):
     put(client, "day", period="daily")
-    entry = late("eve", 4, idempotencyKey="1")
+    entry = late_entry("eve", 4, idempotencyKey="1")
     key, secret = parts.accounts.keys.create("game", ["scores:write"])
     clock.advance(days=1)
     submit(client, "day", entry, Authorization=f"Bearer {secret}")
     parts.accounts.keys._register(key.id, "game", ("scores:import",), secret)
-    parts.accounts.keys._known.clear()
+    parts.accounts.keys._cache.clear()
 
     assert submit(client, "day", entry, Authorization=f"Bearer {secret}")["replayed"] == 1
 
 
 @pytest.mark.one_database
 def test_the_journal_and_the_audit_log_know_the_key(over, parts):
-    submit(over, "day", late("eve", 4))
+    submit(over, "day", late_entry("eve", 4))
     line = parts.journal.after(parts.journal.start, 1000)[-1]
     key = next(one for one in parts.accounts.keys.all() if one.name == "history")
     assert (line.fact.data["import"], line.fact.context["caller"]) == (True, key.id)

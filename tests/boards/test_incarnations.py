@@ -1,4 +1,4 @@
-"""A board that is deleted and created again is another board: old keys, tokens and tags do not fit it."""
+"""A board that is deleted and created again is another board: old keys, tokens and tags are invalid."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ ADA = {"player": "ada", "score": 5}
 KEY = {"Idempotency-Key": "once"}
 
 
-def again(client, board="cup"):
+def recreate(client, board="cup"):
     """Delete a board, and make another one of its name."""
     assert client.delete(f"/v1/admin/boards/{board}").status_code == 204
     put(client, board)
 
 
-def replayed(answer):
+def is_replayed(answer):
     return "Idempotency-Replayed" in answer.headers
 
 
@@ -27,14 +27,14 @@ def send(client, *entries, board="cup"):
     return client.post(f"/v1/boards/{board}/scores", json={"entries": list(entries)}, headers=KEY)
 
 
-def test_a_stored_answer_is_not_given_for_a_board_that_was_made_again(client):
+def test_a_stored_answer_is_not_returned_for_a_board_that_was_created_again(client):
     put(client, "cup")
     send(client, ADA)
-    again(client)
+    recreate(client)
 
     answer = send(client, ADA)
 
-    assert not replayed(answer)
+    assert not is_replayed(answer)
     assert (answer.json["data"]["accepted"], answer.json["data"]["standings"][0]["rank"]) == (1, 1)
     assert players(client, "cup") == ["ada"]
 
@@ -42,26 +42,26 @@ def test_a_stored_answer_is_not_given_for_a_board_that_was_made_again(client):
 def test_it_is_stored_again_and_counts_once_on_the_new_board_too(client):
     put(client, "cup")
     send(client, ADA)
-    again(client)
+    recreate(client)
     first = send(client, ADA)
 
     second = send(client, ADA)
 
-    assert replayed(second)
+    assert is_replayed(second)
     assert second.json == first.json
     assert [row["score"] for row in listed(client, "cup")["entries"]] == [5]
 
 
 def test_an_answer_that_was_lost_before_it_was_stored_counts_once(client, parts):
     put(client, "cup")
-    again(client)
+    recreate(client)
     send(client, ADA)
     parts.base.database.transaction(lambda db: db.execute_sql("DELETE FROM answer"))
 
     assert send(client, ADA).json["data"]["replayed"] == 1
 
 
-def test_a_stored_answer_is_not_given_for_a_board_that_is_gone(client):
+def test_a_stored_answer_is_not_returned_for_a_deleted_board(client):
     put(client, "cup")
     send(client, ADA)
     client.delete("/v1/admin/boards/cup")
@@ -69,10 +69,10 @@ def test_a_stored_answer_is_not_given_for_a_board_that_is_gone(client):
     assert refusal(send(client, ADA)) == (404, "board_not_found")
 
 
-def test_another_body_for_a_board_that_was_made_again_is_another_request(client):
+def test_another_body_for_a_board_that_was_created_again_is_another_request(client):
     put(client, "cup")
     send(client, ADA)
-    again(client)
+    recreate(client)
 
     assert send(client, {"player": "bob", "score": 1}).json["data"]["accepted"] == 1
     assert refusal(send(client, ADA)) == (422, "idempotency_key_reused")
@@ -93,15 +93,15 @@ def test_an_answer_of_a_release_that_did_not_know_incarnations_is_made_again_and
 
     assert send(client, ADA).json["data"]["replayed"] == 1
     assert refusal(send(client, {"player": "bob", "score": 1})) == (422, "idempotency_key_reused")
-    assert replayed(send(client, ADA))
+    assert is_replayed(send(client, ADA))
 
 
-def test_a_definition_that_is_sent_again_is_not_answered_as_if_the_board_were_there(client):
+def test_a_definition_that_is_sent_again_is_refused_if_its_board_was_deleted(client):
     def define():
         return client.put("/v1/admin/boards/cup", json={}, headers=KEY)
 
     assert define().status_code == 201
-    assert replayed(define())
+    assert is_replayed(define())
     client.delete("/v1/admin/boards/cup")
 
     assert refusal(define()) == (409, "deleted_since")
@@ -113,7 +113,7 @@ def test_a_definition_that_is_sent_again_is_not_answered_as_if_the_board_were_th
 def test_a_deletion_that_is_sent_again_deletes_no_later_board(client):
     put(client, "cup")
     assert client.delete("/v1/admin/boards/cup", headers=KEY).status_code == 204
-    assert replayed(client.delete("/v1/admin/boards/cup", headers=KEY))
+    assert is_replayed(client.delete("/v1/admin/boards/cup", headers=KEY))
     put(client, "cup")
 
     assert client.delete("/v1/admin/boards/cup", headers=KEY).status_code == 204
@@ -128,7 +128,7 @@ def test_an_action_type_that_is_defined_again_is_another_one(client):
 
     assert define().status_code == 201
     client.put("/v1/admin/action-types/jump", json=body | {"points": 20})
-    assert replayed(define())
+    assert is_replayed(define())
     client.delete("/v1/admin/action-types/jump")
 
     assert refusal(define()) == (409, "deleted_since")
@@ -137,21 +137,21 @@ def test_an_action_type_that_is_defined_again_is_another_one(client):
     assert client.get("/v1/admin/action-types/jump").json["data"]["points"] == 30
 
 
-def test_a_receipt_tells_nothing_of_boards_that_were_deleted_since(client, parts):
+def test_a_receipt_does_not_show_boards_that_were_deleted_since(client, parts):
     put(client, "cup")
     define(parts, boards=["cup", "main"])
     ada = Player(parts)
-    asked = ada.request()
-    assert [one["board"] for one in ada.complete(asked).json["data"]["standings"]] == ["cup", "main"]
+    token = ada.request()
+    assert [one["board"] for one in ada.complete(token).json["data"]["standings"]] == ["cup", "main"]
 
-    again(client)
-    receipt = ada.complete(asked).json["data"]
+    recreate(client)
+    receipt = ada.complete(token).json["data"]
     assert receipt["replayed"] is True
     assert [(one["board"], one["score"]) for one in receipt["standings"]] == [("main", 10)]
     assert (receipt["newScore"], receipt["rank"]) == (10, 1)
 
-    again(client, "main")
-    assert refusal(ada.complete(asked)) == (404, "board_not_found")
+    recreate(client, "main")
+    assert refusal(ada.complete(token)) == (404, "board_not_found")
     assert listed(client, "cup")["total"] == listed(client, "main")["total"] == 0
 
 
@@ -160,7 +160,7 @@ def test_no_tag_of_a_board_is_good_for_the_next_one_of_its_name(client, parts):
     submit(client, "cup", ADA)
     paths = ("/v1/boards/cup/entries", "/v1/boards/cup/entries/ada", "/b/cup.svg", "/b/cup")
     tags = {path: client.get(path).headers.get("ETag", "") for path in paths}
-    again(client)
+    recreate(client)
     submit(client, "cup", ADA | {"score": 6})  # an image has the tag of its bytes
 
     for path, tag in tags.items():
@@ -171,7 +171,7 @@ def test_no_page_goes_on_from_a_cursor_of_an_earlier_board(client):
     put(client, "cup")
     submit(client, "cup", ADA, {"player": "bob", "score": 1})
     following = client.get("/v1/boards/cup/entries?limit=1").json["page"]["next"]
-    again(client)
+    recreate(client)
 
     assert refusal(client.get(f"/v1/boards/cup/entries?cursor={following}")) == (400, "invalid_cursor")
 
@@ -195,7 +195,7 @@ def test_a_stream_that_goes_on_is_not_shown_an_earlier_board(client, parts):
     submit(client, "cup", ADA)
     first = client.get("/v1/poll?boards=cup&wait=0").json
     assert [row["id"] for row in first["frames"][-1]["top"]] == ["ada"]
-    again(client)
+    recreate(client)
 
     for since in ("", f"&since={first['id']}"):
         frames = client.get(f"/v1/poll?boards=cup&wait=0{since}").json["frames"]

@@ -15,18 +15,18 @@ from tests.model import ModelBoard
 from tests.support import KEY
 
 BOARD = "game"
-ACCOUNT, GUEST = "fay", "eve"  # who signed in here; the guest may become part of the account
+ACCOUNT, GUEST = "fay", "eve"  # players with sessions; the guest may become part of the account
 PLAYERS = st.sampled_from(["ada", "bob", "cyd", "dan", GUEST, ACCOUNT])
 SCORES = st.integers(-3, 3) | st.sampled_from([100, -100, 2**53 - 1, -(2**53) + 1])
 OPERATORS = st.sampled_from(["increment", "decrement", "best", "set"])
-WAYS = st.sampled_from(["desc", "asc"])
-COLUMNS = st.lists(WAYS, max_size=2).map(
-    lambda ways: [{"name": f"c{at}", "order": way} for at, way in enumerate(ways)]
+DIRECTIONS = st.sampled_from(["desc", "asc"])
+COLUMNS = st.lists(DIRECTIONS, max_size=2).map(
+    lambda orders: [{"name": f"c{at}", "order": order} for at, order in enumerate(orders)]
 )
 DEFINITIONS = st.fixed_dictionaries(
     {
         "operator": OPERATORS,
-        "order": WAYS,
+        "order": DIRECTIONS,
         "ties": st.sampled_from(["ordinal", "competition", "dense"]),
         "columns": COLUMNS,
         "regions": st.just(["eu", "na"]),
@@ -53,8 +53,8 @@ class Boards(RuleBasedStateMachine):
         self.model = ModelBoard(definition)
         self.http.delete(f"/v1/admin/boards/{BOARD}")
         assert self.http.put(f"/v1/admin/boards/{BOARD}", json=definition).status_code == 201
-        self.keys: list[dict] = []  # those that were accepted
-        self.sent = 0
+        self.accepted: list[dict] = []  # entries
+        self.entry_count = 0
         self.account = self.sign_in("register", username=f"fay-{token_hex(8)}", password=token_hex(8))
         self.guest = self.sign_in("guest")
         self.ids = {ACCOUNT: self.account["player"]["id"], GUEST: self.guest["player"]["id"]}
@@ -70,12 +70,12 @@ class Boards(RuleBasedStateMachine):
         )
     )
     def submit(self, events):
-        sent, fates = [], []
+        entries, refusals = [], []
         for event in events:
             columns = dict(zip(self.model.column_names, event["columns"], strict=False))
-            sent.append({**event, "columns": columns, "idempotencyKey": f"k{self.sent}"})
-            self.sent += 1
-            judged = {
+            entries.append({**event, "columns": columns, "idempotencyKey": f"k{self.entry_count}"})
+            self.entry_count += 1
+            model_event = {
                 "player": event["player"],
                 "score": event["score"],
                 "columns": columns,
@@ -83,19 +83,19 @@ class Boards(RuleBasedStateMachine):
                 "region": event.get("region", ""),
                 "at": self.clock.at,
             }
-            refused = self.model.refuses(judged)
-            fates.append(refused)
-            if not refused:
-                self.keys.append(sent[-1])
-                self.model.accepted.append(judged)
-        report = self.post(sent)
-        assert [one["index"] for one in report["rejected"]] == [at for at, bad in enumerate(fates) if bad]
+            is_refused = self.model.refuses(model_event)
+            refusals.append(is_refused)
+            if not is_refused:
+                self.accepted.append(entries[-1])
+                self.model.accepted.append(model_event)
+        report = self.post(entries)
+        assert [one["index"] for one in report["rejected"]] == [at for at, bad in enumerate(refusals) if bad]
         self.check_report(report)
 
     @rule(data=st.data())
-    @precondition(lambda self: getattr(self, "keys", None))
+    @precondition(lambda self: getattr(self, "accepted", None))
     def submit_again(self, data):
-        report = self.post([data.draw(st.sampled_from(self.keys))])
+        report = self.post([data.draw(st.sampled_from(self.accepted))])
         assert report["replayed"] + len(report["rejected"]) == 1
         self.check_report(report)
 
@@ -111,13 +111,13 @@ class Boards(RuleBasedStateMachine):
             json={"guestRefreshToken": self.guest["refreshToken"]},
             headers={"Authorization": f"Bearer {self.account['accessToken']}"},
         )
-        scored = any(event["player"] == GUEST for event in self.model.accepted)
-        if scored and (merged.overflows() or merged.breaks_bounds(ACCOUNT, pair)):
+        guest_scored = any(event["player"] == GUEST for event in self.model.accepted)
+        if guest_scored and (merged.overflows() or merged.breaks_bounds(ACCOUNT, pair)):
             assert answer.status_code == 422, answer.json
             return
         assert answer.status_code == 200, answer.json
         self.model = merged
-        self.keys = [entry for entry in self.keys if entry["player"] != GUEST]
+        self.accepted = [entry for entry in self.accepted if entry["player"] != GUEST]
         self.guest = self.sign_in("guest")
         self.ids[GUEST] = self.guest["player"]["id"]
 
@@ -127,14 +127,14 @@ class Boards(RuleBasedStateMachine):
 
     @rule(definition=DEFINITIONS)
     def redefine(self, definition):
-        # What a column is called stays: events hold columns by name.
+        # The names of columns stay, because events have their columns by name.
         if len(definition["columns"]) != len(self.model.definition["columns"]):
             definition = {**definition, "columns": self.model.definition["columns"]}
         bounds = {name: value for name, value in definition.items() if name.startswith(("min", "max"))}
         definition = {name: value for name, value in definition.items() if name not in bounds}
         changed = ModelBoard(definition, self.model.accepted)
         status = self.http.put(f"/v1/admin/boards/{BOARD}", json=definition).status_code
-        if self.ordered(definition) != self.ordered(self.model.definition) and changed.overflows():
+        if self.order_of(definition) != self.order_of(self.model.definition) and changed.overflows():
             assert status == 422
         else:
             assert status == 200
@@ -151,9 +151,9 @@ class Boards(RuleBasedStateMachine):
     @rule(score=SCORES, columns=st.tuples(st.integers(-2, 2), st.integers(-2, 2)))
     def rank_for(self, score, columns):
         columns = columns[: len(self.model.column_names)]
-        asked = dict(zip(self.model.column_names, columns, strict=True))
-        found = self.get("rank-for", score=score, **asked)
-        assert found["rank"] == self.model.rank_for(score, columns)
+        params = dict(zip(self.model.column_names, columns, strict=True))
+        answer = self.get("rank-for", score=score, **params)
+        assert answer["rank"] == self.model.rank_for(score, columns)
 
     @invariant()
     def every_rank_is_the_models(self):
@@ -161,12 +161,12 @@ class Boards(RuleBasedStateMachine):
             return
         for region in ("", "eu"):
             expected = self.model.listed(region=region)
-            where = {"region": region} if region else {}
-            assert self.rows("entries", limit=1000, **where) == expected
+            query = {"region": region} if region else {}
+            assert self.rows("entries", limit=1000, **query) == expected
             for at, row in enumerate(expected[:3]):
-                one = self.get(f"entries/{self.id(row[1])}", **where)
+                one = self.get(f"entries/{self.id(row[1])}", **query)
                 assert self.row(one) == row
-                around = self.rows(f"entries/{self.id(row[1])}/around", radius=1, **where)
+                around = self.rows(f"entries/{self.id(row[1])}/around", radius=1, **query)
                 assert around == expected[max(0, at - 1) : at + 2]
         some = ",".join(self.id(row[1]) for row in expected[::2])
         if some:
@@ -177,7 +177,7 @@ class Boards(RuleBasedStateMachine):
             self.parts.followers.catch_up("boards")
             assert self.parts.boards.verifier.run() == []
 
-    def ordered(self, definition):
+    def order_of(self, definition):
         return definition["order"], definition["columns"]
 
     def check_report(self, report):
@@ -194,7 +194,7 @@ class Boards(RuleBasedStateMachine):
         return self.ids.get(player, player)
 
     def name(self, id):
-        return next((name for name, known in self.ids.items() if known == id), id)
+        return next((name for name, own_id in self.ids.items() if own_id == id), id)
 
     def post(self, entries):
         entries = [{**entry, "player": self.id(entry["player"])} for entry in entries]
@@ -220,11 +220,11 @@ def test_every_rank_is_the_models(kind, examples, make_parts, redis, clock, tmp_
     url = f"sqlite:///{tmp_path / 'model.db'}" if kind == "sqlite" else postgres.create("model")
     parts = make_parts(url, limit_merge="")
 
-    class Bound(Boards):
+    class BoardsHere(Boards):
         pass
 
-    Bound.make_parts, Bound.redis, Bound.clock = staticmethod(lambda: parts), redis, clock
-    Bound.TestCase.settings = settings(
+    BoardsHere.make_parts, BoardsHere.redis, BoardsHere.clock = staticmethod(lambda: parts), redis, clock
+    BoardsHere.TestCase.settings = settings(
         max_examples=examples,
         stateful_step_count=20,
         deadline=None,
@@ -232,7 +232,7 @@ def test_every_rank_is_the_models(kind, examples, make_parts, redis, clock, tmp_
         phases=[Phase.explicit, Phase.reuse, Phase.generate],  # shrinking a real server takes minutes
     )
     try:
-        Bound.TestCase("runTest").runTest()
+        BoardsHere.TestCase("runTest").runTest()
     finally:
         if kind == "postgresql":
             parts.close()

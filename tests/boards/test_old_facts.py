@@ -1,4 +1,4 @@
-"""Facts that earlier releases wrote: journals keep them for ever, and they go on to count the same."""
+"""Facts that earlier releases wrote: journals keep them forever, and they still count the same."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ import pytest
 from scoreboard.boards.facts import Feed, feeds_of, results_of
 from scoreboard.boards.types import Window
 from scoreboard.core.storage.db import execute
-from scoreboard.journal.types import Fact, Position, Recorded
+from scoreboard.journal.types import Fact, Position, RecordedFact
 from tests.actions.play import Player, define
 from tests.boards.calls import listed, put, submit
 
-KEYED = {"player": "ada", "score": 5, "operator": "set", "region": "eu", "idempotencyKey": "1"}
+ENTRY = {"player": "ada", "score": 5, "operator": "set", "region": "eu", "idempotencyKey": "1"}
 DIGEST = "3c32182c62df8996c9f6e23ad031c228"  # of that entry, as stored by the release that wrote it
 
 
 def old_score(seq):
-    """What that release stored for KEYED on a board of all time."""
+    """The data and the result that the release stored for ENTRY on a board of all time."""
     standings = f'[["all","",5,{seq}],["all","eu",5,{seq}]]'
     return '{"operator":"set","region":"eu"}', f'{{"operator":"set","standings":{standings}}}'
 
 
 def old_action(line):
-    """What it stored for a completed action of 10 points that fed the board "main"."""
+    """The data and the result that it stored for a completed action of 10 points on the board "main"."""
     data = {name: line.fact.data[name] for name in ("issuedAt", "tookMs", "exclusive", "caps")}
     ((_, _, since),) = line.fact.data["feeds"]
     data = {"boards": [["main", since]], **data, "region": "eu"}
@@ -32,7 +32,7 @@ def old_action(line):
 
 
 def store(parts, line, data, result):
-    """Have the journal hold a line as it was written then."""
+    """Replace the data and the result of a line of the journal."""
     text = "UPDATE journal SET data = ?, result = ? WHERE seq = ?"
     parts.base.database.transaction(lambda db: execute(db, text, (data, result, line.seq)))
 
@@ -45,7 +45,7 @@ def newest(parts):
 def cup(client, parts):
     """A board with one score of the old shape, followed by one of today's."""
     put(client, "cup", regions=["eu"])
-    submit(client, "cup", KEYED)
+    submit(client, "cup", ENTRY)
     line = newest(parts)
     store(parts, line, *old_score(line.seq))
     submit(client, "cup", {"player": "ada", "score": 2}, {"player": "bob", "score": 6})
@@ -58,7 +58,7 @@ def scores(client, **query):
 
 def test_the_digest_of_an_entry_has_not_changed(client, parts):
     put(client, "cup", regions=["eu"])
-    submit(client, "cup", KEYED)
+    submit(client, "cup", ENTRY)
 
     assert newest(parts).fact.digest == DIGEST
 
@@ -78,19 +78,19 @@ def test_old_scores_are_folded_again_into_a_new_order(cup, parts):
 
 
 def test_the_follower_shows_old_scores(cup, parts, redis):
-    before = parts.boards.follower.applied()
+    before = parts.boards.follower.applied_facts()
     redis.delete(*redis.keys("sb:{cup/*"))
 
     parts.boards.follower.follow(parts.journal.after(parts.journal.start, 1000))
     parts.followers.catch_up("boards")
 
-    assert parts.boards.follower.applied() == before
+    assert parts.boards.follower.applied_facts() == before
     assert scores(cup) == {"ada": 7, "bob": 6}
     assert parts.boards.verifier.run() == []
 
 
-def test_an_old_score_that_is_sent_again_counts_once_and_is_reported_as_then(cup):
-    report = submit(cup, "cup", KEYED)
+def test_an_old_score_that_is_sent_again_counts_once_and_is_reported_as_before(cup):
+    report = submit(cup, "cup", ENTRY)
 
     assert (report["accepted"], report["replayed"]) == (0, 1)
     assert {(one["region"], one["score"]) for one in report["standings"]} == {(None, 7), ("eu", 5)}
@@ -100,12 +100,12 @@ def test_an_old_score_that_is_sent_again_counts_once_and_is_reported_as_then(cup
 def test_an_old_completion_that_is_sent_again_has_the_same_receipt(client, parts):
     define(parts)
     ada = Player(parts, displayName="Ada")
-    asked = ada.request()
-    first = ada.complete(asked).json["data"]
+    token = ada.request()
+    first = ada.complete(token).json["data"]
     line = newest(parts)
     store(parts, line, *old_action(line))
 
-    again = ada.complete(asked).json["data"]
+    again = ada.complete(token).json["data"]
 
     assert again == first | {"replayed": True}
     assert parts.boards.verifier.run() == []
@@ -117,14 +117,14 @@ def test_an_old_completion_that_is_sent_again_has_the_same_receipt(client, parts
 def test_an_old_completion_is_refused_once_its_board_was_deleted_and_created_again(client, parts):
     define(parts)
     ada = Player(parts)
-    asked = ada.request()
-    ada.complete(asked)
+    token = ada.request()
+    ada.complete(token)
     line = newest(parts)
     store(parts, line, *old_action(line))
     client.delete("/v1/admin/boards/main")
     put(client, "main")
 
-    assert ada.complete(asked).json["code"] == "board_not_found"
+    assert ada.complete(token).json["code"] == "board_not_found"
 
 
 @pytest.mark.parametrize(
@@ -151,13 +151,15 @@ def test_the_feeds_of_every_shape_can_be_read(fact, feeds):
     ],
 )
 def test_the_result_of_every_shape_can_be_read(result):
-    line = Recorded(position=Position(0, 7), at=0, fact=Fact(id="1", kind="any", board="cup"), result=result)
+    line = RecordedFact(
+        position=Position(0, 7), at=0, fact=Fact(id="1", kind="any", board="cup"), result=result
+    )
 
     assert results_of(line) == {"cup": ("set", [(Window("cup", "all", "eu"), 5, 7)])}
 
 
 def test_other_facts_feed_nothing():
-    line = Recorded(
+    line = RecordedFact(
         position=Position(0, 7),
         at=0,
         fact=Fact(id="1", kind="board-defined", board="cup"),

@@ -45,8 +45,10 @@ def standing(values, reached_at=0, reached_by=0):
 def better_first(directions, one):
     """A standing as a tuple that is greater where the standing is better."""
     values = (one.score, *one.columns)
-    turned = (value if way == "desc" else -value for value, way in zip(values, directions, strict=True))
-    return (*turned, -one.reached_at, -one.reached_by)
+    signed_values = (
+        value if way == "desc" else -value for value, way in zip(values, directions, strict=True)
+    )
+    return (*signed_values, -one.reached_at, -one.reached_by)
 
 
 @st.composite
@@ -61,8 +63,8 @@ def pairs(draw):
 
 
 @given(pairs())
-def test_keys_compare_as_standings_do(drawn):
-    directions, one, other = drawn
+def test_keys_compare_as_standings_do(pair):
+    directions, one, other = pair
     order = order_of(directions)
 
     assert (order.key(one) < order.key(other)) == (
@@ -74,8 +76,8 @@ def test_keys_compare_as_standings_do(drawn):
 
 
 @given(pairs())
-def test_a_key_can_be_read_back(drawn):
-    directions, one, _ = drawn
+def test_a_key_can_be_read_back(pair):
+    directions, one, _ = pair
     order = order_of(directions)
 
     key = order.key(one)
@@ -85,8 +87,8 @@ def test_a_key_can_be_read_back(drawn):
 
 
 @given(pairs())
-def test_a_key_begins_with_its_tier(drawn):
-    directions, one, _ = drawn
+def test_a_key_begins_with_its_tier(pair):
+    directions, one, _ = pair
     order = order_of(directions)
 
     assert order.key(one)[: order.tier_width] == order.tier(one.score, one.columns)

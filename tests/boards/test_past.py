@@ -1,4 +1,4 @@
-"""Past periods: closed once, readable for ever."""
+"""Past periods: closed once, readable forever."""
 
 from __future__ import annotations
 
@@ -118,20 +118,20 @@ def test_a_closed_period_stays_after_its_board_is_read_for_a_long_time(over, par
     assert players(over, "day", period=DAY) == ["ada", "bob"]
 
 
-def test_a_board_tells_the_period_that_runs_in_its_own_time_zone(client):
+def test_a_board_shows_its_current_period_in_its_own_time_zone(client):
     put(client, "day", period="daily", timeZone="America/New_York")
 
-    shown = client.get("/v1/boards/day").json["data"]
+    board = client.get("/v1/boards/day").json["data"]
 
-    assert shown["currentPeriod"] == {
+    assert board["currentPeriod"] == {
         "id": "2025-12-31",
         "startsAt": "2025-12-31T05:00:00.000Z",
         "endsAt": "2026-01-01T05:00:00.000Z",
     }
-    assert (shown["serverNow"], shown["entries"]) == ("2026-01-01T00:00:00.000Z", 0)
+    assert (board["serverNow"], board["entries"]) == ("2026-01-01T00:00:00.000Z", 0)
 
 
-def test_the_previous_period_of_a_board_without_periods_is_not_there(client):
+def test_a_board_without_periods_has_no_previous_period(client):
     assert refusal(client.get("/v1/boards/main/entries?period=previous")) == (404, "period_not_found")
 
 

@@ -1,4 +1,4 @@
-"""Periods: half-open, without gap or overlap, whatever clocks do."""
+"""Periods: half-open, without gap or overlap, also when clocks change."""
 
 from __future__ import annotations
 

@@ -45,15 +45,15 @@ def test_sql_and_redis_agree_on_the_rank_that_a_score_would_have(client, redis, 
     put(client, "cup", ties=ties, columns=[{"name": "wins"}])
     for player, amount, wins in (("a", 5, 2), ("b", 5, 2), ("c", 5, 1), ("d", 3, 9)):
         submit(client, "cup", {"player": player, "score": amount, "columns": {"wins": wins}})
-    asked = ["score=5&wins=2", "score=5&wins=1", "score=5", "score=4&wins=99", "score=0", "score=6"]
+    queries = ["score=5&wins=2", "score=5&wins=1", "score=5", "score=4&wins=99", "score=0", "score=6"]
 
-    def told():
-        return [client.get(f"/v1/boards/cup/rank-for?{one}").json["data"]["rank"] for one in asked]
+    def ranks_for():
+        return [client.get(f"/v1/boards/cup/rank-for?{one}").json["data"]["rank"] for one in queries]
 
-    shown = told()
+    from_redis = ranks_for()
     redis.flushall()
 
-    assert told() == shown
+    assert ranks_for() == from_redis
 
 
 def test_on_an_empty_board_any_score_would_be_first(client):
@@ -62,7 +62,7 @@ def test_on_an_empty_board_any_score_would_be_first(client):
     assert (shown["rank"], shown["total"]) == (1, 0)
 
 
-def test_the_percentile_says_how_many_others_one_is_level_with_or_ahead_of(client):
+def test_the_percentile_is_the_percentage_of_others_who_are_level_or_behind(client):
     put(client, "cup", ties="competition")
     score(client, "cup", a=9, b=5, c=5, d=1, e=0)
 

@@ -33,7 +33,7 @@ RANK_FOR = [
 
 
 @pytest.mark.parametrize("query", ENTRIES)
-def test_a_query_that_means_nothing_is_refused(client, query):
+def test_an_invalid_query_is_refused(client, query):
     answer = client.get(f"/v1/boards/main/entries?{query}")
 
     assert refusal(answer) == (400, "validation_failed")
@@ -87,7 +87,7 @@ def test_every_read_refuses_unknown_parameters(client, path):
         ("nothing", "not_found"),
     ],
 )
-def test_a_missing_thing_is_named(client, path, code):
+def test_the_code_names_the_missing_thing(client, path, code):
     assert refusal(client.get(f"/v1/{path}")) == (404, code)
 
 

@@ -1,4 +1,4 @@
-"""How a score changes a standing, and which scores and definitions are refused."""
+"""The change that a score makes in a standing, and the rules that refuse scores and definitions."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from scoreboard.core.errors import Refused
 from scoreboard.journal.types import Position
 
 GOALS = (Column(name="goals"),)
-OF_A_MACHINE = ("localtime", "posixrules", "right/Europe/Berlin", "posix/UTC", "europe/berlin")
+MACHINE_ZONES = ("localtime", "posixrules", "right/Europe/Berlin", "posix/UTC", "europe/berlin")
 
 
-def stands(score, *columns, metadata=""):
+def standing(score, *columns, metadata=""):
     return Standing(
         player="ada",
         score=score,
@@ -26,7 +26,7 @@ def stands(score, *columns, metadata=""):
     )
 
 
-def folded(old, operator, amount, *columns, metadata="", **definition):
+def fold_one(old, operator, amount, *columns, metadata="", **definition):
     order = Order(Definition(columns=GOALS if columns else (), **definition))
     return fold(
         old,
@@ -54,14 +54,14 @@ def folded(old, operator, amount, *columns, metadata="", **definition):
     ],
 )
 def test_each_operator_makes_its_own_score(operator, before, amount, after):
-    assert folded(stands(before), operator, amount).score == after
+    assert fold_one(standing(before), operator, amount).score == after
 
 
 @pytest.mark.parametrize(
     ("operator", "score"), [("increment", 5), ("decrement", -5), ("set", 5), ("best", 5)]
 )
 def test_the_first_score_makes_a_standing(operator, score):
-    new = folded(None, operator, 5)
+    new = fold_one(None, operator, 5)
 
     assert (new.player, new.score, new.columns) == ("ada", score, ())
     assert (new.reached_at, new.reached_by, new.version) == (2000, 8, 8)
@@ -69,7 +69,7 @@ def test_the_first_score_makes_a_standing(operator, score):
 
 @pytest.mark.parametrize("operator", ["increment", "decrement", "set", "best"])
 def test_a_first_score_of_zero_is_a_standing_too(operator):
-    assert folded(None, operator, 0).reached_at == 2000
+    assert fold_one(None, operator, 0).reached_at == 2000
 
 
 @pytest.mark.parametrize(
@@ -77,20 +77,20 @@ def test_a_first_score_of_zero_is_a_standing_too(operator):
     [("increment", 0), ("decrement", 0), ("set", 10), ("best", 10), ("best", 3), ("best", 0)],
 )
 def test_an_equal_worse_or_zero_score_changes_nothing(operator, amount):
-    old = stands(10)
+    old = standing(10)
 
-    assert folded(old, operator, amount) is old
+    assert fold_one(old, operator, amount) is old
 
 
 def test_a_new_score_moves_the_reach_time():
-    new = folded(stands(10), "increment", 1)
+    new = fold_one(standing(10), "increment", 1)
 
     assert (new.reached_at, new.reached_by, new.version) == (2000, 8, 8)
 
 
 def test_best_keeps_the_least_if_less_is_better():
-    assert folded(stands(10), "best", 3, order="asc").score == 3
-    assert folded(stands(10), "best", 30, order="asc").score == 10
+    assert fold_one(standing(10), "best", 3, order="asc").score == 3
+    assert fold_one(standing(10), "best", 30, order="asc").score == 10
 
 
 @pytest.mark.parametrize(
@@ -99,35 +99,37 @@ def test_best_keeps_the_least_if_less_is_better():
     ids=["fewer goals", "more goals", "worse score, more goals", "better score, fewer goals"],
 )
 def test_best_compares_whole_rows_and_never_mixes_them(score, goals, row):
-    new = folded(stands(10, 5), "best", score, goals)
+    new = fold_one(standing(10, 5), "best", score, goals)
 
     assert (new.score, new.columns) == row
 
 
 def test_increment_and_decrement_count_columns_too():
-    assert folded(stands(10, 5), "increment", 3, -2).columns == (3,)
-    assert folded(stands(10, 5), "decrement", 3, -2).columns == (7,)
+    assert fold_one(standing(10, 5), "increment", 3, -2).columns == (3,)
+    assert fold_one(standing(10, 5), "decrement", 3, -2).columns == (7,)
 
 
 def test_a_column_that_moves_alone_moves_the_reach_time():
-    assert folded(stands(10, 5), "increment", 0, 1).reached_at == 2000
+    assert fold_one(standing(10, 5), "increment", 0, 1).reached_at == 2000
 
 
 def test_metadata_stays_until_something_replaces_it():
-    assert folded(stands(10, metadata='{"a":1}'), "increment", 1).metadata == '{"a":1}'
-    assert folded(stands(10, metadata='{"a":1}'), "increment", 1, metadata='{"a":2}').metadata == '{"a":2}'
+    assert fold_one(standing(10, metadata='{"a":1}'), "increment", 1).metadata == '{"a":1}'
+    assert (
+        fold_one(standing(10, metadata='{"a":1}'), "increment", 1, metadata='{"a":2}').metadata == '{"a":2}'
+    )
 
 
 def test_metadata_of_an_equal_score_is_kept_without_moving_the_reach_time():
-    new = folded(stands(10), "set", 10, metadata='{"a":2}')
+    new = fold_one(standing(10), "set", 10, metadata='{"a":2}')
 
     assert (new.metadata, new.reached_at, new.reached_by, new.version) == ('{"a":2}', 1000, 7, 8)
 
 
 def test_metadata_of_a_worse_score_is_not_kept():
-    old = stands(10, metadata='{"a":1}')
+    old = standing(10, metadata='{"a":1}')
 
-    assert folded(old, "best", 3, metadata='{"a":2}') is old
+    assert fold_one(old, "best", 3, metadata='{"a":2}') is old
 
 
 @pytest.mark.parametrize(
@@ -161,12 +163,12 @@ def test_a_board_takes_only_amounts_within_its_bounds(operator, amount, code):
     ],
 )
 def test_no_standing_leaves_the_range_of_exact_numbers(score, column, code):
-    assert refusal(check_standing, Definition(), stands(score, column)) == code
+    assert refusal(check_standing, Definition(), standing(score, column)) == code
 
 
 def test_a_standing_may_not_be_pushed_over_the_boards_bounds():
-    assert refusal(check_standing, Definition(max_score=10), stands(11)) == "score_out_of_range"
-    assert refusal(check_standing, Definition(min_score=0), stands(-1)) == "score_out_of_range"
+    assert refusal(check_standing, Definition(max_score=10), standing(11)) == "score_out_of_range"
+    assert refusal(check_standing, Definition(min_score=0), standing(-1)) == "score_out_of_range"
 
 
 @pytest.mark.parametrize(
@@ -180,7 +182,7 @@ def test_a_standing_may_not_be_pushed_over_the_boards_bounds():
         (Definition(time_zone="Mars/Olympus"), ["timeZone"]),
         (Definition(time_zone="../etc/passwd"), ["timeZone"]),
         (Definition(time_zone=""), ["timeZone"]),
-        *((Definition(time_zone=zone), ["timeZone"]) for zone in OF_A_MACHINE),
+        *((Definition(time_zone=zone), ["timeZone"]) for zone in MACHINE_ZONES),
         (Definition(time_zone="US/Pacific"), []),
         (Definition(time_zone="Asia/Calcutta"), []),
         (Definition(columns=(Column(name="a"), Column(name="a", order="asc"))), ["columns"]),
@@ -191,7 +193,7 @@ def test_a_standing_may_not_be_pushed_over_the_boards_bounds():
     ],
     ids=lambda value: None,
 )
-def test_a_definition_that_makes_no_sense_is_told_so_field_by_field(definition, fields):
+def test_a_definition_without_meaning_is_refused_field_by_field(definition, fields):
     assert [error.field for error in definition_errors(definition)] == fields
 
 

@@ -21,22 +21,22 @@ PLAYERS = 100_000
 
 
 def follow(parts):
-    """Let the worker's follower take in all facts."""
+    """Let the follower of the search take in all facts."""
     parts.followers.catch_up("search")
 
 
-def named(client, board, **players):
-    """Submit a score of 1, 2, 3 … for players with these names."""
+def submit_named(client, board, **players):
+    """Submit the scores 1, 2, 3 … for players with these names."""
     for number, (player, name) in enumerate(players.items(), 1):
         submit(client, board, {"player": player, "score": number, "displayName": name})
 
 
-def found(client, text, board="main", **more):
+def names_found(client, text, board="main", **more):
     return [row["player"]["displayName"] for row in listed(client, board, search=text, **more)["entries"]]
 
 
 def test_players_are_found_by_the_beginning_of_their_names_in_their_order(client, parts):
-    named(client, "main", a="Émilie", b="emil", c="Emma", d="Ada Em", e="EMIL 2")
+    submit_named(client, "main", a="Émilie", b="emil", c="Emma", d="Ada Em", e="EMIL 2")
     follow(parts)
 
     answer = listed(client, "main", search="ém")
@@ -59,14 +59,14 @@ def test_a_player_without_a_name_is_found_by_id(client, parts):
     score(client, "main", Team1=5, other=3)
     follow(parts)
 
-    assert found(client, "tea") == ["Team1"]
+    assert names_found(client, "tea") == ["Team1"]
 
 
 def test_one_character_is_enough_where_it_is_a_word(client, parts):
-    named(client, "main", a="王小明", b="李明")
+    submit_named(client, "main", a="王小明", b="李明")
     follow(parts)
 
-    assert found(client, "王") == ["王小明"]
+    assert names_found(client, "王") == ["王小明"]
 
 
 def test_a_new_name_is_found_everywhere_and_the_old_one_nowhere(client, parts):
@@ -76,9 +76,9 @@ def test_a_new_name_is_found_everywhere_and_the_old_one_nowhere(client, parts):
     submit(client, "main", {"player": "a", "score": 1, "displayName": "After"})
     follow(parts)
 
-    assert found(client, "be", "cup") == []
-    assert found(client, "af", "cup") == found(client, "af", "cup", region="eu") == ["After"]
-    assert found(client, "af") == ["After"]
+    assert names_found(client, "be", "cup") == []
+    assert names_found(client, "af", "cup") == names_found(client, "af", "cup", region="eu") == ["After"]
+    assert names_found(client, "af") == ["After"]
 
 
 def test_only_players_of_the_window_are_found(client, parts, clock):
@@ -88,17 +88,17 @@ def test_only_players_of_the_window_are_found(client, parts, clock):
     submit(client, "cup", {"player": "b", "score": 2, "displayName": "Anne", "region": "na"})
     follow(parts)
 
-    assert found(client, "an", "cup") == ["Anne"]
-    assert found(client, "an", "cup", region="eu") == []
-    assert found(client, "an", "cup", period="previous") == ["Anna"]
+    assert names_found(client, "an", "cup") == ["Anne"]
+    assert names_found(client, "an", "cup", region="eu") == []
+    assert names_found(client, "an", "cup", period="previous") == ["Anna"]
 
 
-def test_limit_is_the_most_rows(client, parts):
-    named(client, "main", **{f"p{number}": f"Ann {number:02}" for number in range(12)})
+def test_an_answer_has_at_most_limit_rows(client, parts):
+    submit_named(client, "main", **{f"p{number}": f"Ann {number:02}" for number in range(12)})
     follow(parts)
 
-    assert found(client, "ann") == [f"Ann {number:02}" for number in range(10)]
-    assert found(client, "ann", limit=3) == ["Ann 00", "Ann 01", "Ann 02"]
+    assert names_found(client, "ann") == [f"Ann {number:02}" for number in range(10)]
+    assert names_found(client, "ann", limit=3) == ["Ann 00", "Ann 01", "Ann 02"]
 
 
 @pytest.mark.parametrize(
@@ -114,15 +114,15 @@ def test_limit_is_the_most_rows(client, parts):
         {"search": "an", "cursor": "x"},
     ],
 )
-def test_a_search_that_makes_no_sense_is_refused(client, query):
+def test_an_invalid_search_is_refused(client, query):
     answer = client.get("/v1/boards/main/entries", query_string=query)
 
     assert refusal(answer) == (400, "validation_failed")
 
 
 @pytest.mark.parametrize("text", ["%", "an%", "__", "a\0n", "'; --", "\U0010ffff\U0010ffff", "an\ud7ff"])
-def test_characters_of_queries_mean_nothing(client, parts, text):
-    named(client, "main", a="Anna")
+def test_special_characters_of_sql_have_no_meaning(client, parts, text):
+    submit_named(client, "main", a="Anna")
     follow(parts)
 
     answer = client.get("/v1/boards/main/entries", query_string={"search": text + "x"})
@@ -137,7 +137,7 @@ def test_a_private_board_does_not_exist_for_others(client, parts):
     answer = client.get("/v1/boards/secret/entries?search=an", headers={"Authorization": ""})
 
     assert refusal(answer) == (404, "board_not_found")
-    assert found(client, "an", "secret") == ["anna"]
+    assert names_found(client, "an", "secret") == ["anna"]
 
 
 def test_without_redis_players_are_found_without_ranks(client, parts, redis):
@@ -156,7 +156,7 @@ def test_without_redis_players_are_found_without_ranks(client, parts, redis):
 
 def test_a_closed_period_that_left_redis_still_has_ranks(client, parts, clock, redis):
     put(client, "cup", period="daily")
-    named(client, "cup", a="Anna", b="Anne")
+    submit_named(client, "cup", a="Anna", b="Anne")
     clock.advance(days=1)
     parts.boards.admin.close_due_periods()
     follow(parts)
@@ -169,32 +169,32 @@ def test_a_closed_period_that_left_redis_still_has_ranks(client, parts, clock, r
 
 
 def test_a_deleted_board_leaves_nothing_to_a_new_one(client, parts):
-    named(client, "main", a="Anna")
+    submit_named(client, "main", a="Anna")
     put(client, "cup")
-    named(client, "cup", a="Anna", b="Anne")
+    submit_named(client, "cup", a="Anna", b="Anne")
     follow(parts)
     client.delete("/v1/admin/boards/cup")
     put(client, "cup")
-    named(client, "cup", c="Anton")
+    submit_named(client, "cup", c="Anton")
     follow(parts)
 
-    assert found(client, "an", "cup") == ["Anton"]
-    assert found(client, "an") == ["Anna"]
+    assert names_found(client, "an", "cup") == ["Anton"]
+    assert names_found(client, "an") == ["Anna"]
 
 
 def test_following_twice_changes_nothing(client, parts):
-    named(client, "main", a="Anna", b="Anne")
+    submit_named(client, "main", a="Anna", b="Anne")
     follow(parts)
     before = entries(parts)
 
-    parts.followers.named("search").follow(parts.journal.after(parts.journal.start, 100))
+    parts.followers.follower("search").follow(parts.journal.after(parts.journal.start, 100))
 
     assert entries(parts) == before
     assert parts.followers.catch_up("search") == 0
 
 
 def test_a_deployment_that_is_older_than_the_search_is_filled_from_its_journal(client, parts):
-    named(client, "main", a="Anna", b="Anne")
+    submit_named(client, "main", a="Anna", b="Anne")
     follow(parts)
     before = entries(parts)
     for table in ("search_key", "search_entry"):

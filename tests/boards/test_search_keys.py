@@ -1,4 +1,4 @@
-"""The keys by which names are searched."""
+"""The keys by which names are search."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scoreboard.boards.search.keys import LAST, LONGEST, long_enough, search_key
+from scoreboard.boards.search.keys import LAST, MAX_LENGTH, is_long_enough, search_key
 
 
 @pytest.mark.parametrize(
-    ("name", "searched"),
+    ("name", "search"),
     [
         ("Ada", "aD"),
         ("Émilie", "emi"),
@@ -33,22 +33,22 @@ from scoreboard.boards.search.keys import LAST, LONGEST, long_enough, search_key
         ("a\u200db", "ab"),
     ],
 )
-def test_a_name_is_found_without_regard_to_case_accents_and_width(name, searched):
-    assert search_key(name).startswith(search_key(searched))
+def test_a_name_is_found_without_regard_to_case_accents_and_width(name, search):
+    assert search_key(name).startswith(search_key(search))
 
 
 @pytest.mark.parametrize(
-    ("name", "searched"), [("Ada", "da"), ("कर्ण", "क़"), ("がんば", "か\u3093"), ("Otto", "Ö\u0308x")]
+    ("name", "search"), [("Ada", "da"), ("कर्ण", "क़"), ("がんば", "か\u3093"), ("Otto", "Ö\u0308x")]
 )
-def test_other_letters_are_not_found(name, searched):
-    assert not search_key(name).startswith(search_key(searched))
+def test_other_letters_are_not_found(name, search):
+    assert not search_key(name).startswith(search_key(search))
 
 
 @given(st.text())
 def test_a_key_is_short_visible_and_sorted_before_the_end_of_a_search(name):
     key = search_key(name)
 
-    assert len(key) <= LONGEST
+    assert len(key) <= MAX_LENGTH
     assert "\0" not in key
     assert key == search_key(key)
     assert not key or key[:2] <= key < key[:2] + LAST or LAST in key
@@ -56,9 +56,9 @@ def test_a_key_is_short_visible_and_sorted_before_the_end_of_a_search(name):
 
 @pytest.mark.parametrize("text", ["ad", "é1", "王", "か", "김", "ﬀ"])
 def test_two_letters_can_be_searched_for_or_one_that_is_a_word(text):
-    assert long_enough(text)
+    assert is_long_enough(text)
 
 
 @pytest.mark.parametrize("text", ["", "a", " a ", "é", "\u200d\u200d", "\0\0"])
 def test_shorter_texts_can_not(text):
-    assert not long_enough(text)
+    assert not is_long_enough(text)

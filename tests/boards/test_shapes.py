@@ -16,11 +16,11 @@ BOARD = "/v1/admin/boards/main"
 
 
 @pytest.mark.parametrize("path", ["/nothing", "/v1", "/v1/", "/v1/nothing", "/v1/boards/", "/V1/boards"])
-def test_a_path_of_nothing_is_a_problem(client, path):
+def test_an_unknown_path_is_a_problem(client, path):
     assert refusal(client.get(path)) == (404, "not_found")
 
 
-def test_a_method_that_a_path_does_not_know_is_a_problem(client):
+def test_a_method_that_a_path_does_not_have_is_a_problem(client):
     answer = client.delete("/v1/boards/main/entries")
 
     assert refusal(answer) == (405, "method_not_allowed")
@@ -86,7 +86,7 @@ def test_a_body_that_is_no_object_is_a_problem(client, method, path, data):
     assert refusal(answer) == (400, "validation_failed")
 
 
-def test_a_mistake_of_ours_tells_nothing_of_the_inside(client, parts, monkeypatch):
+def test_an_internal_error_reveals_no_details(client, parts, monkeypatch):
     monkeypatch.setattr(parts.boards.service, "all", lambda: 1 / 0)
 
     answer = client.get("/v1/boards")
@@ -103,20 +103,20 @@ def test_a_request_id_is_echoed(client, id):
 
 @pytest.mark.parametrize("id", ["", "two words", "x" * 129, "ümlaut"])
 def test_a_request_id_that_is_none_is_replaced(client, id):
-    made = client.get("/healthz", headers={"X-Request-Id": id}).headers["X-Request-Id"]
+    request_id = client.get("/healthz", headers={"X-Request-Id": id}).headers["X-Request-Id"]
 
-    assert made not in ("", id)
+    assert request_id not in ("", id)
 
 
 def test_reads_may_be_embedded_anywhere_and_writes_nowhere(client):
     score(client, "main", ada=1)
     read = client.get("/v1/boards/main/entries", headers={"Origin": "https://fans.example"})
-    asked = client.options("/v1/boards/main/scores", headers={"Origin": "https://fans.example"})
-    written = client.post(SCORES, json={"entries": []}, headers={"Origin": "https://fans.example"})
+    preflight = client.options("/v1/boards/main/scores", headers={"Origin": "https://fans.example"})
+    write = client.post(SCORES, json={"entries": []}, headers={"Origin": "https://fans.example"})
 
     assert read.headers["Access-Control-Allow-Origin"] == "*"
-    assert "POST" not in asked.headers["Access-Control-Allow-Methods"]
-    assert "Access-Control-Allow-Origin" not in written.headers
+    assert "POST" not in preflight.headers["Access-Control-Allow-Methods"]
+    assert "Access-Control-Allow-Origin" not in write.headers
 
 
 def test_an_answer_that_the_client_has_already_is_not_sent_again(client):

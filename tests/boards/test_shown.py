@@ -1,4 +1,4 @@
-"""The metadata that rows show: what is safe, and nothing that the board does not name."""
+"""The metadata that rows show: safe values of the fields that the board names, and no others."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ METADATA = {
 PUBLIC = {"country": "DE", "team": "Red", "site": "https://example.com/ada"}
 
 
-def shown(kind, value):
+def shown_value(kind, value):
     show = [ShownField(field="it", kind=kind)]
     return shown_fields(show, json.dumps({"it": value, "other": "x"})).get("it", "")
 
 
 @pytest.mark.parametrize(("value", "code"), [("de", "DE"), ("FR", "FR"), ("gb-sct", "GB-SCT")])
 def test_a_flag_is_the_code_of_a_country(value, code):
-    assert shown("flag", value) == code
+    assert shown_value("flag", value) == code
 
 
 @pytest.mark.parametrize("value", ["", "deu", "d1", "d", None, 49, ["de"], "🇩🇪", "de\n", "ß"])
 def test_nothing_else_is_a_flag(value):
-    assert shown("flag", value) == ""
+    assert shown_value("flag", value) == ""
 
 
 @pytest.mark.parametrize(
@@ -44,12 +44,12 @@ def test_nothing_else_is_a_flag(value):
     [("Red", "Red"), (" a\n\tb ", "a b"), (3, "3"), (1.5, "1.5"), ("x" * 99, "x" * MAX_TEXT)],
 )
 def test_a_text_is_one_line_of_limited_length(value, line):
-    assert shown("text", value) == line
+    assert shown_value("text", value) == line
 
 
 @pytest.mark.parametrize("value", [None, True, [], {}, "", " \n"])
 def test_nothing_else_is_a_text(value):
-    assert shown("text", value) == ""
+    assert shown_value("text", value) == ""
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_nothing_else_is_a_text(value):
     ["https://example.com", "http://example.com:8080/a?b=c#d", "https://münchen.example/ö", "https://[::1]/"],
 )
 def test_a_link_is_an_address_of_the_web(value):
-    assert shown("link", value) == value
+    assert shown_value("link", value) == value
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_a_link_is_an_address_of_the_web(value):
     ],
 )
 def test_nothing_else_is_a_link(value):
-    assert shown("link", value) == ""
+    assert shown_value("link", value) == ""
 
 
 def test_rows_show_the_fields_that_the_board_names(client, parts):
@@ -162,7 +162,7 @@ def test_naming_fields_leaves_order_and_standings_as_they_are(client, parts):
         ({"regions": ["eu"], "regionTitles": {"eu": "x" * 41}}, "regionTitles[...]"),
     ],
 )
-def test_a_definition_that_makes_no_sense_is_refused(client, definition, field):
+def test_an_invalid_definition_is_refused(client, definition, field):
     answer = client.put("/v1/admin/boards/cup", json=definition)
 
     assert refusal(answer) == (400, "validation_failed")

@@ -1,4 +1,4 @@
-"""Places from SQL, as while Redis is away: those of many players cost one pass, and are those in the list."""
+"""Places from SQL. Those of many players cost one pass over the rows, and equal those in the list."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ PLAYERS = 60
 
 
 @pytest.fixture(params=["ordinal", "competition", "dense"])
-def filled(request, client, parts):
-    """A board on which many share scores: its window and order."""
+def board(request, client, parts):
+    """A board on which many players share scores: its window and order."""
     put(client, "cup", ties=request.param, columns=[{"name": "lives", "order": "asc"}])
     draw = random.Random(request.param)
     entries = [
@@ -25,9 +25,9 @@ def filled(request, client, parts):
         for number in range(PLAYERS)
     ]
     assert client.post("/v1/boards/cup/scores", json={"entries": entries}).json["data"]["rejected"] == []
-    board = parts.boards.service.board("cup")
-    window, _ = parts.boards.service.window(board, "current", "")
-    return window, Order(board.definition, board.layout)
+    cup = parts.boards.service.board("cup")
+    window, _ = parts.boards.service.window(cup, "current", "")
+    return window, Order(cup.definition, cup.layout)
 
 
 @pytest.fixture
@@ -35,37 +35,37 @@ def sql(parts):
     return SqlView(parts.base.database, 0)
 
 
-def shown(answer, order):
+def places(answer, order):
     return [(one.player, one.key, one.position, one.ahead, order.rank(one)) for one in answer.places]
 
 
 @pytest.mark.parametrize("count", [1, 2, 7, PLAYERS])
-def test_players_have_the_places_that_the_list_gives_them(filled, sql, count):
-    order = filled[1]
-    listed = shown(sql.ask(*filled, Listed(0, PLAYERS)), order)
-    for turn in range(5):
-        asked = random.Random(turn).sample([f"p{number}" for number in range(PLAYERS)], count)
+def test_players_have_the_places_that_the_list_gives_them(board, sql, count):
+    order = board[1]
+    in_list = places(sql.ask(*board, Listed(0, PLAYERS)), order)
+    for seed in range(5):
+        players = random.Random(seed).sample([f"p{number}" for number in range(PLAYERS)], count)
 
-        found = shown(sql.ask(*filled, Located(("nobody", *asked))), order)
+        found = places(sql.ask(*board, Located(("nobody", *players))), order)
 
-        assert found == [place for place in listed if place[0] in asked]
+        assert found == [place for place in in_list if place[0] in players]
 
 
-def test_no_row_is_counted_twice_however_many_ask(filled, sql, monkeypatch):
-    counted = []
+def test_no_row_is_counted_twice_however_many_ask(board, sql, monkeypatch):
+    counts = []
 
     def between(*args):
         found = original(*args)
-        counted.append(found[0])
+        counts.append(found[0])
         return found
 
     original = sqlview._between
     monkeypatch.setattr(sqlview, "_between", between)
 
-    sql.ask(*filled, Located(tuple(f"p{number}" for number in range(PLAYERS))))
+    sql.ask(*board, Located(tuple(f"p{number}" for number in range(PLAYERS))))
 
-    assert sum(counted) == PLAYERS - 1, "all that stand before the last"
+    assert sum(counts) == PLAYERS - 1, "all that are ahead of the last one"
 
 
-def test_an_unranked_player_has_no_place(filled, sql):
-    assert sql.ask(*filled, Located(("nobody",))).places == []
+def test_an_unranked_player_has_no_place(board, sql):
+    assert sql.ask(*board, Located(("nobody",))).places == []

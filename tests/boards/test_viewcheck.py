@@ -16,14 +16,14 @@ TIERS, SIZES, STATE = rediskeys.tiers(TAG), rediskeys.tier_sizes(TAG), rediskeys
 
 @pytest.fixture
 def parts(make_parts, sqlite_url):
-    """Parts on SQLite: what is compared is the same on every database."""
+    """Parts on SQLite: the comparison is the same on every database."""
     parts = make_parts(sqlite_url)
     parts.followers.catch_up("boards")
     return parts
 
 
 def compare(parts):
-    for _ in parts.boards.check.passing():
+    for _ in parts.boards.check.check_all():
         pass
 
 
@@ -46,7 +46,7 @@ def another_score(redis):
     redis.zadd(ORDER, {"v" + member[1:]: 0})
 
 
-def moved_by_its_number(redis):
+def another_number(redis):
     redis.zincrby(ORDER, 1, redis.zrange(ORDER, 0, 0)[0])
 
 
@@ -80,7 +80,7 @@ def another_version(redis):
 ALTERATIONS = (
     another_member,
     another_score,
-    moved_by_its_number,
+    another_number,
     another_standing,
     a_standing_of_a_stranger,
     another_text,
@@ -127,7 +127,7 @@ def test_a_commit_on_its_way_is_not_taken_for_an_alteration(cup, parts, monkeypa
 def test_an_alteration_on_a_busy_board_is_found_too(cup, parts, redis, monkeypatch):
     writer = parts.boards.projector.view.writer
     monkeypatch.setattr(writer, "publish", lambda changes, span: [None] * len(changes))
-    score(cup, "cup", p01=100)  # there is always something on its way
+    score(cup, "cup", p01=100)  # a commit that Redis does not have yet
     another_standing(redis)
 
     compare(parts)
@@ -208,9 +208,9 @@ def test_names_that_are_not_all_there_are_read_from_sql(cup, parts, redis, lose)
     assert redis.hlen(rediskeys.names()) == 13
 
 
-@pytest.mark.parametrize("altered", [b"\xff", b"1:\xff", b"no fact"])
-def test_a_name_that_is_no_text_is_found_and_shown_right_again(cup, parts, redis, altered):
-    redis.hset(rediskeys.names(), "p03", altered)
+@pytest.mark.parametrize("value", [b"\xff", b"1:\xff", b"no fact"])
+def test_a_name_that_is_no_text_is_found_and_shown_right_again(cup, parts, redis, value):
+    redis.hset(rediskeys.names(), "p03", value)
     assert cup.get("/v1/boards/cup/entries").status_code == 200
 
     compare(parts)

@@ -22,7 +22,7 @@ NOTHING = Span(shard=0, first=1, last=0, before=0, mark="")
 
 @pytest.fixture
 def two(make_parts, sqlite_url):
-    """Two processes' worth of the product, Redis followed and believed."""
+    """The parts of two processes, which both believe Redis."""
     pair = make_parts(sqlite_url), make_parts(sqlite_url)
     pair[0].followers.catch_up("boards")
     assert [health(parts).is_current() for parts in pair] == [True, True]
@@ -35,8 +35,8 @@ def health(parts):
 
 @pytest.fixture
 def room(redis):
-    """Sets for how many bytes Redis has room; for all again at the end."""
-    yield lambda most: redis.config_set("maxmemory", most)
+    """Sets the number of bytes that Redis has room for. At the end it is unlimited again."""
+    yield lambda bytes: redis.config_set("maxmemory", bytes)
     redis.config_set("maxmemory", 0)
 
 
@@ -59,7 +59,7 @@ def test_a_deleted_board_is_gone_at_once_and_redis_lacks_nothing(two, redis):
     assert [health(parts).is_current() for parts in two] == [True, True]
 
 
-def test_a_board_in_a_new_order_is_right_at_once_and_redis_lacks_nothing(two, redis):
+def test_a_board_is_read_in_its_new_order_at_once_and_redis_lacks_nothing(two, redis):
     one, other = map(client_of, two)
     put(one, "turned", operator="best")
     score(one, "turned", ana=1, bob=2)
@@ -91,7 +91,7 @@ def test_no_process_reads_from_redis_while_another_could_not_show_a_batch(two, r
 
     report = submit(one, "main", {"player": "ana", "score": 7})
 
-    # The other one can read Redis as ever, which shows 5.
+    # The other one can still read Redis, which shows 5.
     assert time.monotonic() - began >= NOTICED_SECONDS
     assert report["degraded"]
     assert [row["score"] for row in listed(other, "main")["entries"]] == [12]
@@ -108,7 +108,7 @@ def test_a_board_that_was_deleted_while_redis_takes_nothing_is_gone_everywhere(t
     assert one.delete("/v1/admin/boards/short").status_code == 204
 
     assert time.monotonic() - began >= NOTICED_SECONDS
-    # The other one can read Redis as ever, which tells it of no new definitions.
+    # The other one can still read Redis, which does not have the new definitions.
     assert other.get("/v1/boards/short").status_code == 404
 
 
@@ -124,8 +124,8 @@ def test_once_redis_has_caught_up_it_is_believed_again(two, room):
     assert "degraded" not in submit(other, "main", {"player": "ana", "score": 1})
 
 
-class Moments:
-    """A clock that is moved by hand, and by whoever pauses."""
+class ManualClock:
+    """A clock that tests move, and that each pause moves."""
 
     def __init__(self, mine, while_paused=lambda: None):
         self.now, self.while_paused = time.monotonic() + 10, while_paused
@@ -137,8 +137,8 @@ class Moments:
 
 
 def test_a_redis_that_is_late_for_a_moment_is_believed(two, redis):
-    behind(redis, by=1)
-    Moments(health(two[1]), while_paused=lambda: behind(redis, by=-1))
+    set_back(redis, by=1)
+    ManualClock(health(two[1]), while_paused=lambda: set_back(redis, by=-1))
 
     assert health(two[1]).is_current()
 
@@ -146,34 +146,34 @@ def test_a_redis_that_is_late_for_a_moment_is_believed(two, redis):
 def test_a_redis_that_comes_nearer_is_only_late(two, redis):
     client, mine = client_of(two[0]), health(two[1])
     score(client, "main", **{f"p{number}": number + 1 for number in range(6)})
-    behind(redis, by=6)
-    moments = Moments(mine)
-    began = moments.now
+    set_back(redis, by=6)
+    clock = ManualClock(mine)
+    began = clock.now
 
     def comes_nearer():
-        """A fact for each three quarters of what it may stand still."""
+        """Let Redis advance by one fact in three quarters of STUCK_SECONDS."""
         missing = two[0].journal.head().seq - position(redis)
-        if moments.now - began > (7 - missing) * STUCK_SECONDS * 0.75:
-            behind(redis, by=-1)
+        if clock.now - began > (7 - missing) * STUCK_SECONDS * 0.75:
+            set_back(redis, by=-1)
 
-    moments.while_paused = comes_nearer
+    clock.while_paused = comes_nearer
 
     assert mine.is_current()
-    assert moments.now - began > 4 * STUCK_SECONDS
+    assert clock.now - began > 4 * STUCK_SECONDS
 
 
 def test_a_redis_that_stands_still_behind_the_journal_is_doubted(two, redis):
     mine = health(two[1])
-    behind(redis, by=1)
-    moments = Moments(mine)
-    began = moments.now
+    set_back(redis, by=1)
+    clock = ManualClock(mine)
+    began = clock.now
 
     assert not mine.is_current()
-    assert STUCK_SECONDS <= moments.now - began < 2 * STUCK_SECONDS
+    assert STUCK_SECONDS <= clock.now - began < 2 * STUCK_SECONDS
 
 
-def behind(redis, *, by):
-    """Have Redis hold so many facts less, as far as anybody can tell."""
+def set_back(redis, *, by):
+    """Set back the position in Redis by `by` facts."""
     redis.hincrby(rediskeys.applied(0), "position", -by)
 
 
@@ -208,14 +208,14 @@ def test_a_redis_with_yesterdays_boards_is_not_believed(two, redis_server):
 
 
 def test_redis_is_asked_for_its_position_a_few_times_a_second_only(two):
-    mine, looked = health(two[1]), []
-    moments, asked = Moments(mine), mine.view.position.applied
-    mine.view.position.applied = lambda shard: looked.append(moments.now) or asked(shard)
+    mine, looks = health(two[1]), []
+    clock, read = ManualClock(mine), mine.view.position.applied_facts
+    mine.view.position.applied_facts = lambda shard: looks.append(clock.now) or read(shard)
     for _ in range(100):
-        moments.now += CHECK_SECONDS / 10
+        clock.now += CHECK_SECONDS / 10
         mine.is_current()
 
-    assert 9 <= len(looked) <= 10
+    assert 9 <= len(looks) <= 10
 
 
 def test_an_old_state_of_a_window_never_replaces_a_newer_one_that_is_missing(two, redis):
@@ -229,7 +229,7 @@ def test_an_old_state_of_a_window_never_replaces_a_newer_one_that_is_missing(two
     view.writer.publish([newer], NOTHING)
     older = two[0].base.database.snapshot(lambda db: list(Standings(db).all(row.id, 0)))
 
-    shown = view.writer.put(Change(order, row.window, older, version=row.version, entries=2))
+    is_shown = view.writer.put(Change(order, row.window, older, version=row.version, entries=2))
 
-    assert not shown
+    assert not is_shown
     assert len(listed(one, "main")["entries"]) == 2, "from SQL"

@@ -8,7 +8,7 @@ import pytest
 
 from scoreboard.boards.periods import period_at
 from scoreboard.boards.types import Definition
-from scoreboard.boards.zones import listed, zone_named
+from scoreboard.boards.zones import is_listed, zone_named
 from scoreboard.core.clock import parse, rfc3339
 from tests.boards.calls import players, put, submit
 
@@ -19,7 +19,7 @@ NOON = parse("2026-01-15T12:00:00Z")
     "name", ["UTC", "Europe/Berlin", "US/Pacific", "Etc/GMT+5", "Asia/Calcutta", "EST5EDT"]
 )
 def test_a_name_of_the_iana_list_is_listed_and_known_here(name):
-    assert listed(name)
+    assert is_listed(name)
     assert zone_named(name).key == name
 
 
@@ -39,7 +39,7 @@ def test_a_name_of_the_iana_list_is_listed_and_known_here(name):
     ],
 )
 def test_other_zone_files_of_a_machine_are_refused(name):
-    assert not listed(name)
+    assert not is_listed(name)
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def test_other_zone_files_of_a_machine_are_refused(name):
         ("nowhere", "2026-01-15T00:00:00.000Z"),
     ],
 )
-def test_a_zone_that_this_machine_lacks_has_days_all_the_same(name, starts):
+def test_a_zone_that_this_machine_lacks_has_days_too(name, starts):
     assert rfc3339(period_at("daily", name, NOON).starts_at) == starts
 
 
@@ -60,10 +60,10 @@ def test_a_board_of_earlier_versions_keeps_running_and_is_warned_of(client, part
     with caplog.at_level(logging.WARNING):
         parts.preparation.prepare()
 
-    (said,) = [one for one in caplog.records if "IANA list" in one.getMessage()]
-    assert (said.board, said.timeZone) == ("old", "localtime")
+    (record,) = [one for one in caplog.records if "IANA list" in one.getMessage()]
+    assert (record.board, record.timeZone) == ("old", "localtime")
     submit(client, "old", {"player": "ada", "score": 3})
     assert players(client, "old") == ["ada"]
-    refused = client.put("/v1/admin/boards/old", json={"period": "daily", "timeZone": "localtime"})
-    assert refused.status_code == 400
-    assert refused.json["errors"][0]["field"] == "timeZone"
+    answer = client.put("/v1/admin/boards/old", json={"period": "daily", "timeZone": "localtime"})
+    assert answer.status_code == 400
+    assert answer.json["errors"][0]["field"] == "timeZone"

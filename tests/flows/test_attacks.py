@@ -169,7 +169,7 @@ def test_many_gaps_cost_redis_little(parts, redis):
 
     assert redis.hlen(rediskeys.applied(0)) <= 68  # four fields, and 64 gaps
     position.advance(Span(shard=0, first=head + 1, last=head + 9, before=at, mark=f"{at}-{head + 9}"))
-    assert position.applied(0).position.seq >= head + 10
+    assert position.applied_facts(0).position.seq >= head + 10
 
 
 def test_closed_windows_expire_in_redis(client, parts, redis, clock):
@@ -279,5 +279,5 @@ def test_reading_large_pages_keeps_little_in_memory(client, parts):
     for offset in range(100):
         client.get(f"/v1/boards/main/entries?limit=200&offset={offset}")
 
-    pages = [parts.boards.answers.encoded(reading).entries for reading in parts.boards.service.kept]
+    pages = [parts.boards.answers.encode(reading).entries for reading in parts.boards.service.kept_readings]
     assert sum(map(len, map(bytes, pages))) < 1_000_000

@@ -92,5 +92,5 @@ def test_the_browser_writes_numbers_and_periods_as_the_server_does(cases, langua
         numbers.scored(value, Definition(decimals=decimals, unit="s"), style)
         for value, decimals in sent["numbers"]
     ]
-    assert got["sentences"][language] == [numbers.written(value, style) for value, _ in sent["numbers"]]
+    assert got["sentences"][language] == [numbers.number_text(value, style) for value, _ in sent["numbers"]]
     assert got["periods"][language] == [period_text(id, language, this_year=2026) for id in sent["periods"]]

@@ -16,19 +16,19 @@ def fold():
 @pytest.fixture
 def make_writer(parts, clock):
     """Makes writers on the parts' database, or on another URL of it."""
-    made = []
+    writers = []
 
     def make(fold, url=None):
-        made.append(new_writer(url or parts.base.database.url, clock, fold))
-        return made[-1][0]
+        writers.append(new_writer(url or parts.base.database.url, clock, fold))
+        return writers[-1][0]
 
     yield make
-    for writer, database in made:
+    for writer, database in writers:
         writer.stop()
         database.close()
 
 
 @pytest.fixture
 def writer(make_writer, fold):
-    """A writer on the parts' database, with that fold."""
+    """A writer on the parts' database, with the fold of the fixture `fold`."""
     return make_writer(fold)

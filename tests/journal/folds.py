@@ -14,13 +14,13 @@ from scoreboard.core.clock import Clock
 from scoreboard.core.errors import Refused
 from scoreboard.core.storage.db import Database, execute
 from scoreboard.journal.transaction import Transaction
-from scoreboard.journal.types import FIRST_SHARD, Fact, Position, Recorded, Span
+from scoreboard.journal.types import FIRST_SHARD, Fact, Position, RecordedFact, Span
 from scoreboard.journal.writer import Writer
 
 
-def note(id: str, what: str = "", **data: Any) -> Fact:
-    """A fact of the kind "noted". With `what` it is "refused" by the fold, or "broken" in the database."""
-    return Fact(id=id, kind="noted", player="ada", data=data, digest=what, action=what)
+def note(id: str, fate: str = "", **data: Any) -> Fact:
+    """A fact of the kind "noted". With the fate "refused" the fold refuses it, with "broken" the database."""
+    return Fact(id=id, kind="noted", player="ada", data=data, digest=fate, action=fate)
 
 
 @dataclass
@@ -28,21 +28,21 @@ class NoteFold:
     """Folds facts of the kind "noted"."""
 
     before: Callable[[peewee.Database], None] = lambda db: None
-    published: list[tuple[int, int]] = field(default_factory=list)
+    spans: list[tuple[int, int]] = field(default_factory=list)  # that were projected
     kinds: frozenset[str] = frozenset({"noted"})
     audited: frozenset[str] = frozenset()
 
     def open(self, db: peewee.Database, facts: Sequence[Fact], at: int) -> NoteBatch:
         self.before(db)
-        return NoteBatch(db, self.published)
+        return NoteBatch(db, self.spans)
 
 
 @dataclass
 class NoteBatch:
-    """One batch of them."""
+    """Folds one batch of notes."""
 
     db: peewee.Database
-    published: list[tuple[int, int]]
+    spans: list[tuple[int, int]]
 
     def apply(self, fact: Fact, position: Position) -> dict[str, Any]:
         if fact.action == "refused":
@@ -51,14 +51,14 @@ class NoteBatch:
             execute(self.db, "INSERT INTO journal_head (shard, seq, at) VALUES (0, 0, 0)")
         return {"noted": position.seq}
 
-    def replay(self, recorded: Recorded) -> None:
+    def replay(self, recorded: RecordedFact) -> None:
         pass
 
     def finish(self) -> None:
         pass
 
     def project(self, span: Span) -> str:
-        self.published.append((span.first, span.last))
+        self.spans.append((span.first, span.last))
         return "shown"
 
 
@@ -80,7 +80,7 @@ def new_writer(url: str, clock: Clock, fold: NoteFold) -> tuple[Writer, Database
 
 
 def in_parallel(works: Sequence[Callable[[], Any]]) -> list[Any]:
-    """What each of these returned or raised, all started at the same time."""
+    """Call all of these at the same time. Returns the result of each, or the exception that it raised."""
     results: list[Any] = [None] * len(works)
     start = threading.Barrier(len(works))
 
@@ -99,8 +99,8 @@ def in_parallel(works: Sequence[Callable[[], Any]]) -> list[Any]:
     return results
 
 
-def timed(work: Callable[[], Any]) -> float:
-    """How many seconds it takes."""
+def seconds_of(work: Callable[[], Any]) -> float:
+    """Call `work`. Returns the seconds that it took."""
     started = time.monotonic()
     work()
     return time.monotonic() - started

@@ -1,4 +1,4 @@
-"""A proxy in front of PostgreSQL that loses commits, or answers to them, as a test asks."""
+"""A proxy in front of PostgreSQL that loses commits, or their answers, as a test sets it."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ class Proxy:
         self._listening.bind(str(Path(self._folder.name) / ".s.PGSQL.5432"))
         self._listening.listen()
         self._open: list[socket.socket] = [self._listening]
-        self.lose_answers = 0  # of so many commits the answer is swallowed, and the connection cut
-        self.lose_commits = 0  # so many commits are swallowed themselves, and the connection cut
+        self.lose_answers = 0  # the answers to this many commits are dropped, and their connections cut
+        self.lose_commits = 0  # this many commits are dropped, and their connections cut
         self.closed = False  # no new connection gets through
-        self.flows = threading.Event()  # while it is not set, bytes in both directions are held
+        self.flows = threading.Event()  # while it is not set, bytes in both directions wait
         self.flows.set()
         self.lost = threading.Event()
         threading.Thread(target=self._accept, daemon=True).start()
@@ -40,7 +40,7 @@ class Proxy:
                 one.shutdown(socket.SHUT_RDWR)
 
     def stall(self) -> None:
-        """Hold all bytes until `repair`; connections stay open, as of a host that fell silent."""
+        """Let all bytes wait until `repair`; connections stay open, as of a host that does not answer."""
         self.flows.clear()
 
     def repair(self) -> None:

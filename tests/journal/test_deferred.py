@@ -6,7 +6,7 @@ import pytest
 
 from scoreboard.actions.store.receipts import RECEIPTS
 from scoreboard.core.storage.db import Rows, rows
-from scoreboard.journal.deferred import MOST
+from scoreboard.journal.deferred import MAX_ROWS
 from tests.journal.folds import note
 from tests.support import wait_until
 
@@ -19,7 +19,7 @@ def deferred(writer):
     return writer.deferred
 
 
-def written(parts):
+def stored_rows(parts):
     return {seq for (seq,) in parts.base.database.run(lambda db: rows(db, "SELECT seq FROM receipt"))}
 
 
@@ -29,7 +29,7 @@ def test_a_row_is_written_with_the_next_batch(parts, writer, deferred):
 
     writer.append([note("a")])
 
-    assert written(parts) == {1, 2}
+    assert stored_rows(parts) == {1, 2}
     assert len(deferred) == 0
 
 
@@ -39,7 +39,7 @@ def test_rows_are_written_with_a_batch_whose_facts_are_refused(parts, writer, de
     (outcome,) = writer.append([note("a", "refused")])
 
     assert outcome.error is not None
-    assert written(parts) == {1}
+    assert stored_rows(parts) == {1}
 
 
 def test_writing_a_row_twice_changes_nothing(parts, writer, deferred):
@@ -51,10 +51,10 @@ def test_writing_a_row_twice_changes_nothing(parts, writer, deferred):
 
 
 def test_only_so_many_rows_wait(deferred):
-    for seq in range(MOST + 5):
+    for seq in range(MAX_ROWS + 5):
         deferred.add(RECEIPTS, (seq, "[]"))
 
-    assert len(deferred) == MOST
+    assert len(deferred) == MAX_ROWS
 
 
 def test_a_row_that_can_not_be_written_keeps_no_fact_out(parts, writer, deferred):

@@ -1,4 +1,4 @@
-"""The database fails: the writer says what became of a fact, and nothing counts twice."""
+"""The database fails: the writer reports if a fact was recorded, and nothing counts twice."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 from scoreboard.core.errors import Unavailable
 from scoreboard.core.storage.db import execute, rows
-from tests.journal.folds import NoteFold, Pause, note, timed
+from tests.journal.folds import NoteFold, Pause, note, seconds_of
 from tests.journal.proxy import Proxy
 from tests.support import wait_until
 
@@ -24,7 +24,7 @@ def code(writer, *facts):
 
 
 def times(parts, id):
-    """How often a fact is in the journal."""
+    """The number of times that a fact is in the journal."""
     ((count,),) = parts.base.database.run(
         lambda db: rows(db, "SELECT COUNT(*) FROM journal WHERE id = ?", (id,))
     )
@@ -44,7 +44,7 @@ class TestSQLite:
         other.execute("BEGIN IMMEDIATE")
         found = []
 
-        seconds = timed(lambda: found.append(code(writer, note("a"))))
+        seconds = seconds_of(lambda: found.append(code(writer, note("a"))))
 
         assert found == ["ledger_unavailable"]
         assert seconds < 2
@@ -59,7 +59,7 @@ class TestSQLite:
         pause = Pause()
         writer = make_writer(NoteFold(before=pause))
 
-        seconds = timed(lambda: code(writer, note("a")))
+        seconds = seconds_of(lambda: code(writer, note("a")))
         pause.goes_on.set()
 
         assert seconds < 2
@@ -67,7 +67,7 @@ class TestSQLite:
         assert times(parts, "a") == 0
 
     def test_a_fact_is_written_though_other_callers_of_its_batch_gave_up(self, parts, make_writer):
-        pauses = [Pause(), Pause(), Pause()]  # before the batch, in it, and where it is done again
+        pauses = [Pause(), Pause(), Pause()]  # before the batch, in it, and when it is written again
         found, waiting = {}, list(pauses)
 
         def pause(db):
@@ -157,10 +157,10 @@ class TestPostgreSQL:
         proxy.lose_answers = 1
         proxy.lose_commits = 0
 
-        def gone(db):
+        def close(db):
             proxy.closed = True
 
-        writer._folds["noted"].before = gone
+        writer._folds["noted"].before = close
 
         assert code(writer, note("a")) == "outcome_unknown"
         proxy.closed = False
@@ -206,7 +206,7 @@ class TestPostgreSQL:
         proxy.close()
         found = []
 
-        seconds = timed(lambda: found.append(code(writer, note("a"))))
+        seconds = seconds_of(lambda: found.append(code(writer, note("a"))))
 
         assert found == ["ledger_unavailable"]
         assert seconds < 2

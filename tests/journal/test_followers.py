@@ -23,31 +23,31 @@ class Collector:
     """A follower that keeps the positions of all facts that it gets. It trusts the framework's position."""
 
     name: str = "collector"
-    seen: list[Position] = field(default_factory=list)
+    positions: list[Position] = field(default_factory=list)
     pages: list[int] = field(default_factory=list)
     failing: bool = False
-    maintained: int = 0
+    maintenance_calls: int = 0
 
     def resume(self, shard, stored):
         return stored
 
     def restore(self, shard):
-        self.seen.append(Position(shard, 0))
+        self.positions.append(Position(shard, 0))
         return Position(shard, 0)
 
     def follow(self, facts):
         if self.failing:
             raise RuntimeError("this follower fails")
         self.pages.append(len(facts))
-        self.seen += [line.position for line in facts]
+        self.positions += [line.position for line in facts]
 
     def maintain(self):
-        self.maintained += 1
+        self.maintenance_calls += 1
 
 
 @pytest.fixture
 def second(parts, make_parts, tmp_path, clock):
-    """The journal of a second shard, and what appends facts to it."""
+    """The journal of a second shard, and the function that appends facts to it."""
     url = f"sqlite:///{tmp_path / 'second.db'}"
     make_parts(url).close()
     database = Database(url)
@@ -67,18 +67,18 @@ def test_a_follower_gets_the_facts_of_every_shard_in_order(parts, second):
     followers = Followers(journals=[parts.journal, journal], followers=[follower])
     head = parts.journal.head().seq
 
-    taken = followers.catch_up("collector")
+    count = followers.catch_up("collector")
 
-    assert taken == head + 2
-    assert follower.seen == [
+    assert count == head + 2
+    assert follower.positions == [
         *(Position(0, seq) for seq in range(head + 1)),
         *(Position(1, seq) for seq in range(3)),
     ]
-    assert follower.maintained == 1
+    assert follower.maintenance_calls == 1
     assert followers.lag("collector") == 0
 
 
-def test_the_framework_notes_a_position_for_each_shard_in_its_database(parts, second):
+def test_the_framework_stores_a_position_for_each_shard_in_its_database(parts, second):
     journal, append = second
     append([note("a")])
     followers = Followers(journals=[parts.journal, journal], followers=[Collector()])
@@ -99,10 +99,10 @@ def test_a_new_process_goes_on_where_the_last_one_was(parts, writer):
 
     assert followers.lag("collector") == 2
     assert followers.catch_up("collector") == 2
-    assert follower.seen == [Position(0, before + 1), Position(0, before + 2)]
+    assert follower.positions == [Position(0, before + 1), Position(0, before + 2)]
 
 
-def test_facts_that_a_follower_failed_on_come_again(parts, writer):
+def test_a_follower_gets_facts_again_that_it_failed_on(parts, writer):
     follower = Collector()
     followers = Followers(journals=[parts.journal], followers=[follower])
     followers.catch_up("collector")
@@ -113,7 +113,7 @@ def test_facts_that_a_follower_failed_on_come_again(parts, writer):
     follower.failing = False
 
     assert followers.catch_up("collector") == 1
-    assert follower.seen[-1] == parts.journal.head()
+    assert follower.positions[-1] == parts.journal.head()
 
 
 def test_facts_come_in_pages(parts, writer, monkeypatch):
@@ -133,7 +133,7 @@ def test_lines_that_the_audit_log_lost_are_written_again(client, parts):
     score(client, "main", ada=1, bob=2)
     parts.followers.catch_up("audit")
     head = parts.journal.head().seq
-    lose = "DELETE FROM audit WHERE seq > ?"  # as where an older copy of the log was put in its place
+    lose = "DELETE FROM audit WHERE seq > ?"  # as after an older copy of the log was restored
     parts.base.audit_database.transaction(lambda db: execute(db, lose, (head - 2,)))
 
     assert parts.followers.lag("audit") == 2

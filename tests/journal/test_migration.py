@@ -1,6 +1,6 @@
-"""A database that the release before positions wrote: the same boards, versions and cursors afterwards.
+"""A database of the release before positions has the same boards, versions and cursors after the migration.
 
-`previous.json` holds the rows that it wrote, and what it answered.
+`previous.json` has the rows that this release wrote, and its answers.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def fill(db, name, table):
         execute(db, f"INSERT INTO {name} ({', '.join(table['columns'])}) VALUES ({marks})", values)
 
 
-def answered(client, name):
+def get(client, name):
     answer = client.get(ANSWERS[name]["path"])
     assert answer.status_code == 200
     return answer
@@ -84,7 +84,7 @@ def test_boards_and_old_cursors_read_as_before(client, parts, source, name):
     if source == "Redis":
         parts.followers.catch_up("boards")
 
-    answer = answered(client, name)
+    answer = get(client, name)
 
     assert answer.json["data"] == ANSWERS[name]["body"]
     assert answer.json["page"]["next"] == ANSWERS[name]["next"]
@@ -92,7 +92,7 @@ def test_boards_and_old_cursors_read_as_before(client, parts, source, name):
 
 def test_versions_and_exports_are_as_before(client, parts):
     assert parts.journal.head() == Position(0, NEWEST)
-    export = answered(client, "export")
+    export = get(client, "export")
 
     assert export.headers["Scoreboard-Version"] == ANSWERS["export"]["version"] == str(NEWEST)
     assert export.text == ANSWERS["export"]["body"]
@@ -100,16 +100,16 @@ def test_versions_and_exports_are_as_before(client, parts):
 
 @pytest.mark.parametrize("name", ["first", "first from SQL", "region"])
 def test_an_old_etag_is_compared_and_breaks_nothing(client, name):
-    sent = {"If-None-Match": ANSWERS[name]["etag"]}
+    headers = {"If-None-Match": ANSWERS[name]["etag"]}
 
-    answer = client.get(ANSWERS[name]["path"], headers=sent)
+    answer = client.get(ANSWERS[name]["path"], headers=headers)
 
     assert answer.status_code in (200, 304)
     if answer.status_code == 200:
         assert answer.json["data"] == ANSWERS[name]["body"]
 
 
-def test_what_comes_after_the_migration_continues_the_journal(client, parts):
+def test_facts_after_the_migration_continue_the_journal(client, parts):
     report = submit(client, "cup", {"player": "p0", "score": 9})
 
     assert report["standings"][0]["version"] == NEWEST + 1
@@ -124,5 +124,5 @@ def test_the_audit_log_is_followed_from_where_it_was(client, parts):
     assert parts.followers.catch_up("audit") == 1
 
     assert FollowerPositions(parts.base.database).get("audit", 0) == Position(0, NEWEST + 1)
-    logged = parts.base.audit_database.run(lambda db: rows(db, "SELECT seq, shard FROM audit ORDER BY seq"))
-    assert logged == [(seq, 0) for seq in range(1, NEWEST + 2)]
+    lines = parts.base.audit_database.run(lambda db: rows(db, "SELECT seq, shard FROM audit ORDER BY seq"))
+    assert lines == [(seq, 0) for seq in range(1, NEWEST + 2)]

@@ -72,15 +72,15 @@ def test_facts_of_two_writers_are_numbered_without_gaps_in_the_order_of_their_co
 
 def test_a_follower_never_meets_a_later_fact_before_an_earlier_one(parts, make_writer):
     writers = [make_writer(NoteFold()) for _ in range(2)]
-    done = threading.Event()
-    position, skipped = parts.journal.head(), []
+    is_done = threading.Event()
+    position, gaps = parts.journal.head(), []
 
     def follow():
         nonlocal position
-        while not done.is_set() or position < parts.journal.head():
+        while not is_done.is_set() or position < parts.journal.head():
             for line in parts.journal.after(position, 100):
                 if line.seq != position.seq + 1:
-                    skipped.append((position, line.position))
+                    gaps.append((position, line.position))
                 position = line.position
 
     follower = threading.Thread(target=follow)
@@ -88,10 +88,10 @@ def test_a_follower_never_meets_a_later_fact_before_an_earlier_one(parts, make_w
     in_parallel(
         [lambda n=n: [writers[n % 2].append([note(f"{n}-{step}")]) for step in range(5)] for n in range(6)]
     )
-    done.set()
+    is_done.set()
     follower.join(20)
 
-    assert skipped == []
+    assert gaps == []
     assert position == parts.journal.head()
 
 
@@ -118,18 +118,18 @@ def test_one_fact_that_the_database_refuses_fails_alone(parts, make_writer):
     writer = make_writer(NoteFold(before=pause))
     before = parts.journal.head().seq
 
-    def sent(id, what=""):
-        pause.reached.wait(10)  # what comes while the first one is written is one batch
-        return writer.append([note(id, what)])[0]
+    def append(id, fate=""):
+        pause.reached.wait(10)  # facts that come while the first one is written are one batch
+        return writer.append([note(id, fate)])[0]
 
     def let_go():
-        wait_until(lambda: writer.queued >= 5)
+        wait_until(lambda: writer.queue_length >= 5)
         pause.goes_on.set()
 
     first, *good, bad, _ = in_parallel(
         [lambda: writer.append([note("first")])[0]]
-        + [lambda n=n: sent(f"good-{n}") for n in range(4)]
-        + [lambda: sent("bad", "broken"), let_go]
+        + [lambda n=n: append(f"good-{n}") for n in range(4)]
+        + [lambda: append("bad", "broken"), let_go]
     )
 
     assert isinstance(bad, peewee.IntegrityError)
@@ -145,10 +145,10 @@ def test_writing_goes_on_after_a_fact_that_the_database_refused(parts, writer):
     assert parts.journal.gaps() == 0
 
 
-def test_a_view_that_fails_does_not_fail_what_is_committed(parts, make_writer):
+def test_a_view_that_fails_does_not_fail_the_commit(parts, make_writer):
     fold = NoteFold()
     writer = make_writer(fold)
-    fold.published = None
+    fold.spans = None
 
     (outcome,) = writer.append([note("a")])
 
@@ -161,7 +161,7 @@ def test_a_full_queue_refuses_facts_at_once(parts, make_writer, monkeypatch):
     pause = Pause()
     writer = make_writer(NoteFold(before=pause))
 
-    def refused():
+    def append_too_many():
         pause.reached.wait(10)
         started = time.monotonic()
         with pytest.raises(Unavailable):
@@ -169,7 +169,7 @@ def test_a_full_queue_refuses_facts_at_once(parts, make_writer, monkeypatch):
         pause.goes_on.set()
         return time.monotonic() - started
 
-    results = in_parallel([lambda: writer.append([note("a"), note("b")]), refused])
+    results = in_parallel([lambda: writer.append([note("a"), note("b")]), append_too_many])
 
     assert [outcome.error for outcome in results[0]] == [None, None]
     assert results[1] < 0.5
@@ -182,7 +182,7 @@ def test_facts_that_wait_when_the_writer_is_stopped_are_still_written(parts, mak
 
     def stop():
         pause.reached.wait(10)
-        wait_until(lambda: writer.queued >= 1)
+        wait_until(lambda: writer.queue_length >= 1)
         pause.goes_on.set()
         writer.stop()
 

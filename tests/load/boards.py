@@ -19,7 +19,7 @@ from scoreboard.boards.store.standings import Standings
 from scoreboard.boards.store.windows import Windows
 from scoreboard.boards.types import Board, Period, Standing, Window
 from scoreboard.journal import store as journal
-from scoreboard.journal.types import FIRST_SHARD, Fact, Position, Recorded
+from scoreboard.journal.types import FIRST_SHARD, Fact, Position, RecordedFact
 from scoreboard.parts import Parts, build
 from tests.support import KEY
 
@@ -126,7 +126,7 @@ def _fill(db: peewee.Database, board: Board, size: int, bar: tqdm) -> None:
             Windows(db).write(row)
 
 
-def _lines(board: Board, size: int, seq: int, at: int) -> Iterator[Recorded]:
+def _lines(board: Board, size: int, seq: int, at: int) -> Iterator[RecordedFact]:
     for number, score in enumerate(scores(size)):
         seq += 1
         fact = Fact(
@@ -139,10 +139,10 @@ def _lines(board: Board, size: int, seq: int, at: int) -> Iterator[Recorded]:
             context=CONTEXT,
         )
         result = {"boards": {board.id: {"operator": "best", "standings": [["all", "", score, seq]]}}}
-        yield Recorded(position=Position(FIRST_SHARD, seq), at=at, fact=fact, result=result)
+        yield RecordedFact(position=Position(FIRST_SHARD, seq), at=at, fact=fact, result=result)
 
 
-def _standing(line: Recorded) -> Standing:
+def _standing(line: RecordedFact) -> Standing:
     return Standing(
         player=line.fact.player,
         score=line.fact.amount,

@@ -181,7 +181,7 @@ def test_the_guests_sessions_end_and_its_tokens_win_nothing(client, parts, ada, 
     body = {"refreshToken": guest.session["refreshToken"]}
     assert refusal(guest.http.post("/v1/auth/refresh", json=body)) == (401, "invalid_refresh_token")
     # In a process that has not read the revocation yet, the check under the write lock refuses.
-    parts.accounts.sessions.revocations._known.clear()
+    parts.accounts.sessions.revocations._revocations.clear()
     guest.http.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {access}"
     assert refusal(guest.complete(action)) == (409, "player_merged")
     assert rows(client) == [(ada.id, 10)]
@@ -290,7 +290,7 @@ class TestRefusals:
         parts.accounts.players.suspend(ada.id, context={})
         assert refusal(ada.merge(guest)) == (403, "account_suspended")
         # In a process that has not read the revocation yet, the check under the write lock refuses.
-        parts.accounts.sessions.revocations._known.clear()
+        parts.accounts.sessions.revocations._revocations.clear()
         assert refusal(ada.merge(guest)) == (403, "account_suspended")
         assert rows(client) == [(guest.id, 10)]
 

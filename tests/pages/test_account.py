@@ -1,4 +1,4 @@
-"""The pages of accounts: their HTML is the same for everybody, and is right for password managers."""
+"""The pages of accounts: their HTML is the same for everybody, and works with password managers."""
 
 from __future__ import annotations
 

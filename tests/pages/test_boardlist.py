@@ -12,10 +12,10 @@ from tests.pages.test_pages import define, submit
 pytestmark = pytest.mark.one_database
 
 
-def shown(page):
+def cards(page):
     """The boards of the list: id, and the text of its card."""
-    cards = re.findall(r'<li data-board="([^"]+)">(.*?)</li>', page.text, re.DOTALL)
-    return {board: " ".join(html.unescape(re.sub(r"<[^>]+>", " ", card)).split()) for board, card in cards}
+    items = re.findall(r'<li data-board="([^"]+)">(.*?)</li>', page.text, re.DOTALL)
+    return {board: " ".join(html.unescape(re.sub(r"<[^>]+>", " ", card)).split()) for board, card in items}
 
 
 def test_each_public_board_has_its_players_and_its_leader(client):
@@ -25,7 +25,7 @@ def test_each_public_board_has_its_players_and_its_leader(client):
         client, "laps", {"player": "a", "displayName": "Ada", "score": 83456}, {"player": "b", "score": 90000}
     )
 
-    boards = shown(client.get("/boards"))
+    boards = cards(client.get("/boards"))
 
     assert list(boards) == ["laps", "main"]
     assert boards["laps"].startswith("Laps Live 1 Ada in the lead 1:23.456 2 players All time")
@@ -38,7 +38,7 @@ def test_a_running_period_says_when_it_ends(client, clock):
     page = client.get("/boards")
 
     ends = client.get("/v1/boards/cup").json["data"]["currentPeriod"]["endsAt"]
-    assert "This week" in shown(page)["cup"]
+    assert "This week" in cards(page)["cup"]
     assert re.search(
         rf'<time data-ends="\d+" datetime="{ends}">\d\d\d\d-\d\d-\d\d 00:00 UTC</time>', page.text
     )
@@ -59,9 +59,9 @@ def test_a_new_period_begins_without_a_mark_of_the_last_one(client, clock):
     clock.advance(days=1)
 
     assert (
-        shown(client.get("/boards"))["cup"]
+        cards(client.get("/boards"))["cup"]
         == "cup Nobody has scored yet 0 players Today ends "
-        + (re.search(r"ends (\S+ \S+ UTC)", shown(client.get("/boards"))["cup"])[1])
+        + (re.search(r"ends (\S+ \S+ UTC)", cards(client.get("/boards"))["cup"])[1])
     )
 
 
@@ -71,11 +71,11 @@ def test_long_lists_are_paged(client):
 
     first, second = client.get("/boards"), client.get("/boards?offset=50")
 
-    assert len(shown(first)) == 50
-    assert [*shown(second)][-1] == "main"
-    assert len(shown(second)) == 11
+    assert len(cards(first)) == 50
+    assert [*cards(second)][-1] == "main"
+    assert len(cards(second)) == 11
     assert 'href="/boards?offset=50"' in first.text
-    assert len(shown(client.get("/boards?offset=nonsense"))) == 50
+    assert len(cards(client.get("/boards?offset=nonsense"))) == 50
 
 
 def test_names_and_titles_are_text_and_never_markup(client):

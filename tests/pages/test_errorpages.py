@@ -68,12 +68,12 @@ def test_other_errors_are_pages_too(client):
     assert page.headers["Allow"] == "GET, HEAD, OPTIONS"
 
 
-def failing(*args, **options):
+def fail(*args, **options):
     raise RuntimeError
 
 
 def test_a_failure_is_a_page_that_names_the_log(client, parts, monkeypatch):
-    monkeypatch.setattr(parts.boards.service, "entries", failing)
+    monkeypatch.setattr(parts.boards.service, "entries", fail)
 
     page = client.get("/boards", headers=BROWSER)
 
@@ -82,7 +82,7 @@ def test_a_failure_is_a_page_that_names_the_log(client, parts, monkeypatch):
 
 
 def test_if_the_page_fails_too_the_error_is_answered_in_json(client, parts, monkeypatch):
-    monkeypatch.setattr(parts.boards.service, "all", failing)
+    monkeypatch.setattr(parts.boards.service, "all", fail)
 
     answer = client.get("/nope", headers=BROWSER)
 
@@ -90,7 +90,7 @@ def test_if_the_page_fails_too_the_error_is_answered_in_json(client, parts, monk
     assert answer.json["code"] == "not_found"
 
 
-def test_while_the_database_is_away_an_unknown_address_is_still_one(client, parts, monkeypatch):
+def test_while_the_database_is_away_an_unknown_address_is_still_not_found(client, parts, monkeypatch):
     def away():
         raise DatabaseLost
 
@@ -110,11 +110,11 @@ def test_while_the_database_is_away_an_unknown_address_is_still_one(client, part
         ("/b/main/", "/b/main"),
         ("/b/main/tv/", "/b/main/tv"),
         ("/b/main/?period=all&lang=de", "/b/main?period=all&lang=de"),
-        ("/b/nope/", "/b/nope"),  # whether the board is there, that page says
+        ("/b/nope/", "/b/nope"),  # that page is 404 if there is no such board
         ("/robots.txt/", "/robots.txt"),
     ],
 )
-def test_a_slash_too_many_is_taken_off(client, path, target, headers):
+def test_a_slash_at_the_end_is_removed(client, path, target, headers):
     answer = client.get(path, headers=headers)
 
     assert answer.status_code == 308
@@ -169,7 +169,7 @@ def test_search_engines_may_read_pages_and_not_the_api(client):
     ]
 
 
-def test_the_icon_is_there_under_the_name_that_programs_ask_for(client):
+def test_the_icon_has_the_name_that_programs_request(client):
     icon = client.get("/favicon.ico")
 
     assert icon.status_code == 200

@@ -41,7 +41,7 @@ def test_the_header_keeps_the_language(client):
     ]
 
 
-def test_where_nothing_can_be_played_no_link_leads_to_the_game(client):
+def test_if_nothing_can_be_played_no_link_leads_to_the_game(client):
     assert client.delete("/v1/admin/action-types/play-round").status_code == 204
 
     assert [text for *_, text in header(client.get("/boards"))] == ["Boards", "Docs"]

@@ -1,4 +1,4 @@
-"""The pages' languages: complete, chosen well, and said right."""
+"""The languages of the pages: complete catalogues, the choice of a language, and correct forms."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ SOURCES = [
     *ROOT.glob("scoreboard/pages/**/*.py"),
 ]
 # t("section.words"), and t("section." ~ words) or t(`section.${words}`): any text of that section.
-USED = re.compile(r"""\b(?:t|say)\(\s*["'`]([a-z]+\.)(\w*)(["'`]\s*~|\$\{)?""")
-NAMED = re.compile(r"""["'`]([a-z]+\.\w+)["'`]""")  # a key that is passed on, as in a table
-FEW = 20  # texts that may wait for a translator
-OPEN = {"frame", "limits", "theme", "connection", "carrier"}  # sections of which any text may be meant
-NUMBERED = {"zero", "one", "two"}  # forms that may say their number in a word
+USES = re.compile(r"""\b(?:t|say)\(\s*["'`]([a-z]+\.)(\w*)(["'`]\s*~|\$\{)?""")
+KEYS = re.compile(r"""["'`]([a-z]+\.\w+)["'`]""")  # a key that is passed on, as in a table
+MAX_GAPS = 20  # texts that may wait for a translator
+DYNAMIC = {"frame", "limits", "theme", "connection", "carrier"}  # sections whose keys are computed
+WORDED = {"zero", "one", "two"}  # forms that may have the number as a word
 CATEGORIES = {
     **{tag: {"one", "other"} for tag in ("en", "de", "hi")},
     **{tag: {"one", "many", "other"} for tag in ("es", "fr", "pt-BR")},
@@ -36,8 +36,8 @@ CATEGORIES = {
 }
 
 
-def written(tag):
-    """The texts of a language as they lie in its file."""
+def file_texts(tag):
+    """The texts of a language in its file."""
     return json.loads((ROOT / "frontend" / "messages" / f"{tag}.json").read_text("utf-8"))
 
 
@@ -50,13 +50,13 @@ SOURCE = "\n".join(source.read_text("utf-8") for source in SOURCES)
 
 @pytest.mark.parametrize("tag", OTHERS)
 def test_a_language_has_no_text_that_english_lacks(tag):
-    assert written(tag).keys() - ENGLISH.texts.keys() == set()
+    assert file_texts(tag).keys() - ENGLISH.texts.keys() == set()
 
 
 @pytest.mark.parametrize("tag", OTHERS)
 def test_a_language_lacks_no_more_texts_than_a_small_feature_brings(tag):
-    assert LANGUAGES[tag].gaps == [key for key in ENGLISH.texts if key not in written(tag)]
-    assert len(LANGUAGES[tag].gaps) <= FEW, f"`make messages` lists what {tag}.json lacks: translate it"
+    assert LANGUAGES[tag].gaps == [key for key in ENGLISH.texts if key not in file_texts(tag)]
+    assert len(LANGUAGES[tag].gaps) <= MAX_GAPS, f"`make messages` lists what {tag}.json lacks: translate it"
 
 
 def test_a_text_that_a_language_lacks_is_shown_in_english(tmp_path):
@@ -85,51 +85,53 @@ def test_gaps_are_listed_for_each_language(tmp_path):
 
 
 def catalogues(folder, **texts):
-    for tag, written in texts.items():
-        (folder / f"{tag}.json").write_text(json.dumps(written), "utf-8")
+    for tag, catalogue in texts.items():
+        (folder / f"{tag}.json").write_text(json.dumps(catalogue), "utf-8")
 
 
 @pytest.mark.parametrize("tag", OTHERS)
 def test_a_text_has_the_placeholders_that_it_has_in_english(tag):
-    for key, text in written(tag).items():
+    for key, text in file_texts(tag).items():
         expected = set(PLACEHOLDER.findall(forms(ENGLISH.texts[key])["other"]))
-        for form, said in forms(text).items():
-            optional = {"n"} if form in NUMBERED else set()
-            assert set(PLACEHOLDER.findall(said)) | optional == expected | optional, (key, form)
+        for form, words in forms(text).items():
+            optional = {"n"} if form in WORDED else set()
+            assert set(PLACEHOLDER.findall(words)) | optional == expected | optional, (key, form)
 
 
 @pytest.mark.parametrize("tag", LANGUAGES)
 def test_a_text_with_a_number_has_the_forms_of_its_language(tag):
-    counted = {key for key, text in ENGLISH.texts.items() if not isinstance(text, str)} & written(tag).keys()
+    plural_keys = {key for key, text in ENGLISH.texts.items() if not isinstance(text, str)} & file_texts(
+        tag
+    ).keys()
 
-    assert {key for key, text in written(tag).items() if not isinstance(text, str)} == counted
-    for key in counted:
-        assert forms(written(tag)[key]).keys() == CATEGORIES[tag], key
+    assert {key for key, text in file_texts(tag).items() if not isinstance(text, str)} == plural_keys
+    for key in plural_keys:
+        assert forms(file_texts(tag)[key]).keys() == CATEGORIES[tag], key
 
 
 @pytest.mark.parametrize("tag", LANGUAGES)
 def test_no_text_is_empty_or_begins_or_ends_with_space(tag):
-    for key, text in written(tag).items():
-        for said in forms(text).values():
-            assert said.strip() == said != "", key
+    for key, text in file_texts(tag).items():
+        for words in forms(text).values():
+            assert words.strip() == words != "", key
 
 
-def test_every_text_that_is_used_is_there():
-    used = {section + words for section, words, open in USED.findall(SOURCE) if not open}
+def test_every_used_text_exists():
+    keys = {section + words for section, words, open in USES.findall(SOURCE) if not open}
 
-    assert used - ENGLISH.texts.keys() == set()
+    assert keys - ENGLISH.texts.keys() == set()
 
 
-def test_no_text_is_there_for_nothing():
-    texts = {key for key in ENGLISH.texts if key.partition(".")[0] not in OPEN}
+def test_every_text_is_used():
+    texts = {key for key in ENGLISH.texts if key.partition(".")[0] not in DYNAMIC}
 
-    assert texts - set(NAMED.findall(SOURCE)) == set()
+    assert texts - set(KEYS.findall(SOURCE)) == set()
 
 
 def test_only_whole_sections_are_chosen_from_by_scripts():
-    chosen = {(section.rstrip("."), words) for section, words, open in USED.findall(SOURCE) if open}
+    sections = {(section.rstrip("."), words) for section, words, open in USES.findall(SOURCE) if open}
 
-    assert chosen == {(section, "") for section in OPEN}
+    assert sections == {(section, "") for section in DYNAMIC}
 
 
 def test_every_language_has_plural_rules():
@@ -137,7 +139,7 @@ def test_every_language_has_plural_rules():
 
 
 @pytest.mark.parametrize(
-    ("accepted", "spoken"),
+    ("header", "language"),
     [
         ("", "en"),
         ("de", "de"),
@@ -161,25 +163,25 @@ def test_every_language_has_plural_rules():
         (",;,;q=1,-,ja", "ja"),
     ],
 )
-def test_a_page_speaks_the_first_language_of_the_browser_that_it_knows(accepted, spoken):
-    assert choose(LANGUAGES, asked="", accepted=accepted).tag == spoken
+def test_a_page_is_in_the_first_language_of_the_browser_that_we_have(header, language):
+    assert choose(LANGUAGES, tag="", accept=header).tag == language
 
 
-@pytest.mark.parametrize(("asked", "spoken"), [("ja", "ja"), ("zh-cn", "zh-Hans"), ("tlh", "fr"), ("", "fr")])
-def test_a_language_in_the_address_wins_over_the_browsers(asked, spoken):
-    assert choose(LANGUAGES, asked=asked, accepted="fr").tag == spoken
+@pytest.mark.parametrize(("tag", "language"), [("ja", "ja"), ("zh-cn", "zh-Hans"), ("tlh", "fr"), ("", "fr")])
+def test_a_language_in_the_address_wins_over_the_browsers(tag, language):
+    assert choose(LANGUAGES, tag=tag, accept="fr").tag == language
 
 
 def test_values_in_a_text_are_escaped_unless_they_are_markup():
     language = Language(tag="en", texts={"a.b": "<{name}> & {link}"})
 
-    said = language.say("a.b", name="<script>{link}", link=Markup("<a>x</a>"))
+    html = language.say("a.b", name="<script>{link}", link=Markup("<a>x</a>"))
 
-    assert said == "&lt;&lt;script&gt;{link}&gt; &amp; <a>x</a>"
+    assert html == "&lt;&lt;script&gt;{link}&gt; &amp; <a>x</a>"
 
 
 @pytest.mark.parametrize(
-    ("tag", "number", "said"),
+    ("tag", "number", "text"),
     [
         ("en", 1, "1 frame"),
         ("en", 0, "0 frames"),
@@ -192,8 +194,8 @@ def test_values_in_a_text_are_escaped_unless_they_are_markup():
         ("ja", 1, "1 フレーム"),
     ],
 )
-def test_a_number_chooses_the_form(tag, number, said):
-    assert LANGUAGES[tag].say("events.held", n=number) == said
+def test_a_number_chooses_the_form(tag, number, text):
+    assert LANGUAGES[tag].say("events.held", n=number) == text
 
 
 def test_a_page_says_its_language_and_that_it_depends_on_the_browser(client):
@@ -207,7 +209,7 @@ def test_a_page_says_its_language_and_that_it_depends_on_the_browser(client):
 @pytest.mark.parametrize(
     "path", ["/", "/b/nope", "/play", "/docs", "/docs/api", "/docs/events", "/docs/embed", "/problems"]
 )
-def test_every_page_can_be_had_in_every_language(client, path):
+def test_every_page_is_available_in_every_language(client, path):
     for tag, language in LANGUAGES.items():
         page = client.get(path, query_string={"lang": tag})
 

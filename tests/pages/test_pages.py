@@ -134,7 +134,7 @@ def test_a_page_shows_as_many_rows_as_the_stream_holds(client):
     assert '<span class="where">1\N{EN DASH}2 of 5</span>' in page.text
 
 
-def test_pages_can_be_turned_without_a_script(client):
+def test_the_pager_works_without_a_script(client):
     define(client, "short", size=2)
     submit(client, "short", *({"player": f"p{number}", "score": number} for number in range(5)))
 
@@ -149,7 +149,7 @@ def test_pages_can_be_turned_without_a_script(client):
         "last": "/b/short?offset=4",
     }
     assert rows(client.get(turns["last"])) == [("5", "p0", "0")]
-    # What the stream sends can't be applied to a part of the list.
+    # Deltas of the stream can't be applied to a part of the list.
     assert 'data-since=""' in page.text
 
 
@@ -227,7 +227,7 @@ def test_the_root_leads_to_the_other_public_boards(client):
 @pytest.mark.parametrize(
     "path", ["/b/nope", "/b/main?period=1999-W01", "/b/main?region=mars", "/b/%22%3E%3Cb%3E"]
 )
-def test_a_missing_page_is_answered_with_a_friendly_one(client, path):
+def test_a_missing_page_is_answered_with_a_page_that_helps(client, path):
     page = client.get(path)
 
     assert page.status_code == 404
@@ -236,7 +236,7 @@ def test_a_missing_page_is_answered_with_a_friendly_one(client, path):
     assert "<b>" not in page.text
 
 
-def test_a_private_board_looks_like_one_that_is_not_there(client):
+def test_a_private_board_looks_like_a_missing_one(client):
     define(client, "secret", public=False)
 
     private, missing = client.get("/b/secret"), client.get("/b/secreT")
@@ -267,10 +267,10 @@ def test_pages_may_load_nothing_but_our_own_files(client):
         assert "unsafe" not in policy
         assert page.headers["Cache-Control"] == "private, no-cache"
         assert not INLINE.search(page.text)
-        named = re.sub(
+        loading = re.sub(
             r"<link rel=\"(?:canonical|alternate)\"[^>]*>", "", page.text
         )  # addresses, never loaded
-        assert not re.search(r"(?:src|href)=\"(?![/#])", named)
+        assert not re.search(r"(?:src|href)=\"(?![/#])", loading)
 
 
 @pytest.mark.parametrize(
@@ -278,11 +278,11 @@ def test_pages_may_load_nothing_but_our_own_files(client):
 )
 def test_every_file_that_a_page_names_is_there_and_is_kept_until_the_next_release(client, page):
     text = client.get(page).text
-    named = re.findall(r"\"(/assets/[^\"]+)\"", text)
+    paths = re.findall(r"\"(/assets/[^\"]+)\"", text)
 
-    assert named
+    assert paths
     assert not re.search(r"(?:src|href)=\"/(?:static|sdk)/", text), "an address without a version"
-    for path in named:
+    for path in paths:
         file = client.get(path)
         again = client.get(path, headers={"If-None-Match": file.headers["ETag"]})
 
@@ -293,7 +293,7 @@ def test_every_file_that_a_page_names_is_there_and_is_kept_until_the_next_releas
 
 
 @pytest.mark.parametrize("path", ["/static/css/base.css", "/sdk/scoreboard.js", "/embed.js"])
-def test_what_other_sites_name_has_an_address_that_stays_and_is_revalidated(client, path):
+def test_files_for_other_sites_have_fixed_addresses_and_are_revalidated(client, path):
     with client.get(path) as file:
         assert file.status_code == 200
         assert re.search("no-cache|max-age=0", file.headers["Cache-Control"])
@@ -303,9 +303,9 @@ def test_a_page_of_an_older_release_gets_the_present_files_and_may_not_keep_them
     path = re.search(r"\"(/assets/[^\"]+/js/main.js)\"", client.get("/").text)[1]
     older = re.sub(r"^/assets/[^/]+", f"/assets/{'0' * 16}", path)
 
-    with client.get(path) as present, client.get(older) as answered:
-        assert (answered.status_code, answered.data) == (200, present.data)
-        assert answered.headers["Cache-Control"] == "no-cache"
+    with client.get(path) as present, client.get(older) as answer:
+        assert (answer.status_code, answer.data) == (200, present.data)
+        assert answer.headers["Cache-Control"] == "no-cache"
 
 
 @pytest.mark.parametrize("path", ["/", "/play", "/docs/api", "/b/nope", "/sw.js", "/b/main.svg"])
@@ -330,20 +330,20 @@ def test_a_board_can_be_played_where_its_points_show_up(client, clock):
     submit(client, "daily", {"player": "ada", "score": 1})
     clock.advance(days=1)
 
-    def playable(path):
+    def is_playable(path):
         page = client.get(path)
         assert page.status_code == 200
         return 'data-action="play-round"' in page.text
 
-    assert playable("/b/daily")
-    assert not playable("/b/daily?period=previous")
-    assert not playable("/b/daily?period=all")
-    assert not playable("/b/daily?region=eu")
-    assert not playable("/b/other")
-    assert not playable("/b/servers")
+    assert is_playable("/b/daily")
+    assert not is_playable("/b/daily?period=previous")
+    assert not is_playable("/b/daily?period=all")
+    assert not is_playable("/b/daily?region=eu")
+    assert not is_playable("/b/other")
+    assert not is_playable("/b/servers")
 
     define(client, "daily", period="daily", windows=["all"], regions=["eu"], trust="server")
-    assert not playable("/b/daily")
+    assert not is_playable("/b/daily")
 
 
 def test_the_play_page_is_that_of_the_first_board_on_which_points_show_up(client):
@@ -365,29 +365,29 @@ def test_the_play_page_is_that_of_the_first_board_on_which_points_show_up(client
 
 
 @pytest.mark.parametrize(
-    ("asked", "kept"),
+    ("query", "link_query"),
     [
         ("", ""),
         ("?period=daily", "?period=daily"),
         ("?period=daily&region=eu", "?period=daily&amp;region=eu"),
-        ("?period=previous", "?period={last}"),  # what is shared may not be another week next week
+        ("?period=previous", "?period={last}"),  # a shared link shows the same week later
     ],
 )
-def test_what_a_page_leads_on_to_stays_with_its_period_and_its_region(client, clock, asked, kept):
+def test_the_links_of_a_page_keep_its_period_and_its_region(client, clock, query, link_query):
     define(client, "cup", period="weekly", windows=["daily"], regions=["eu"])
     submit(client, "cup", {"player": "ada", "score": 1, "region": "eu"})
     last = client.get("/v1/boards/cup").json["data"]["currentPeriod"]["id"]
     clock.advance(days=7)
 
-    page = client.get(f"/b/cup{asked}").text
+    page = client.get(f"/b/cup{query}").text
 
-    kept = kept.format(last=last)
-    assert f'href="/b/cup/tv{kept}"' in page
-    assert f'href="/b/cup/qr.svg{kept}"' in page
-    assert f'data-url="http://localhost/b/cup{kept}"' in page
+    link_query = link_query.format(last=last)
+    assert f'href="/b/cup/tv{link_query}"' in page
+    assert f'href="/b/cup/qr.svg{link_query}"' in page
+    assert f'data-url="http://localhost/b/cup{link_query}"' in page
 
 
-def test_where_nothing_can_be_played_there_is_no_play_page(client):
+def test_if_nothing_can_be_played_there_is_no_play_page(client):
     assert client.delete("/v1/admin/action-types/play-round").status_code == 204
 
     page = client.get("/play")
@@ -396,7 +396,7 @@ def test_where_nothing_can_be_played_there_is_no_play_page(client):
     assert "Nothing to see here" in page.text
 
 
-def test_no_board_can_be_played_by_an_action_type_that_is_not_there(client):
+def test_no_board_can_be_played_without_its_action_type(client):
     assert "data-action" in client.get("/b/main").text
 
     assert client.delete("/v1/admin/action-types/play-round").status_code == 204
@@ -404,7 +404,7 @@ def test_no_board_can_be_played_by_an_action_type_that_is_not_there(client):
     assert "data-action" not in client.get("/b/main").text
 
 
-def test_the_api_speaks_json_whatever_the_pages_do(parts):
+def test_the_api_answers_in_json_only(parts):
     client = create_app(parts).test_client()
 
     missing = client.get("/v1/boards/nope", headers={"Authorization": f"Bearer {KEY}"})

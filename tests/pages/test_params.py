@@ -1,4 +1,4 @@
-"""What addresses of pages ask for, whatever is in them."""
+"""Query parameters of pages: bad values become defaults."""
 
 from __future__ import annotations
 
@@ -22,6 +22,6 @@ def test_a_word_that_is_unknown_is_the_first_one():
 
 
 def test_words_with_other_characters_are_left_out():
-    asked = {"hide": 'rank,score  "><b> trend UP'}
+    args = {"hide": 'rank,score  "><b> trend UP'}
 
-    assert params.words(asked, "hide") == ["rank", "score", "trend"]
+    assert params.words(args, "hide") == ["rank", "score", "trend"]

@@ -1,4 +1,4 @@
-"""A problem's type leads to what it means."""
+"""A problem's `type` leads to the page that explains it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 import pytest
 
 from scoreboard.core.http.errorcodes import CODES
-from scoreboard.pages.guide.routes import ADVICE, coded
+from scoreboard.pages.guide.routes import ADVICE, with_code
 
 pytestmark = pytest.mark.one_database
 
@@ -28,10 +28,10 @@ def test_an_unknown_problem_is_not_found(client):
 
 
 def test_every_problem_is_in_the_list_and_leads_to_its_page(client):
-    listed = re.findall(r'href="(/problems/[a-z0-9-]+)"', client.get("/problems").text)
+    paths = re.findall(r'href="(/problems/[a-z0-9-]+)"', client.get("/problems").text)
 
-    assert len(listed) == len(CODES)
-    for path in listed:
+    assert len(paths) == len(CODES)
+    for path in paths:
         assert client.get(path).status_code == 200
 
 
@@ -48,6 +48,6 @@ def test_advice_is_in_the_readers_language_and_the_explanation_in_english(client
 
 
 def test_code_in_an_explanation_is_code_and_nothing_in_it_is_markup():
-    said = coded("Send `<b>`, not <i>.")
+    html = with_code("Send `<b>`, not <i>.")
 
-    assert said == 'Send <code translate="no">&lt;b&gt;</code>, not &lt;i&gt;.'
+    assert html == 'Send <code translate="no">&lt;b&gt;</code>, not &lt;i&gt;.'

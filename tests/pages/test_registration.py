@@ -1,4 +1,4 @@
-"""Pages register themselves where their routes are, and what a declaration lacks fails here."""
+"""Pages register themselves beside their routes. These tests fail if a declaration is incomplete."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from tests.support import ROOT
 pytestmark = pytest.mark.one_database
 
 STATIC = ROOT / "frontend" / "static"
-SERVED = ("sw.js", "sw-off.js")  # at /sw.js, which is no file of a page
+SERVICE_WORKERS = ("sw.js", "sw-off.js")  # at /sw.js, which is no file of a page
 ICONS = "icons/"
 EXAMPLES = {"board": "main", "slug": "board-not-found", "player": "ada"}
 NAV = re.compile(r'<nav class="developer-nav".*?</nav>', re.DOTALL)
-LOADED = re.compile(r'(?:src|href)="/assets/[0-9a-f]+/(?:static|sdk)/([^"]+\.(?:js|css))"')
-IMPORTED = re.compile(r'(?:from|import\(|import)\s*"(\.[^"]+)"')
+LOAD = re.compile(r'(?:src|href)="/assets/[0-9a-f]+/(?:static|sdk)/([^"]+\.(?:js|css))"')
+IMPORT = re.compile(r'(?:from|import\(|import)\s*"(\.[^"]+)"')
 
 
 class NoQuery(Struct):
@@ -49,16 +49,20 @@ def address(rule: str) -> str:
 
 
 def script_files() -> list[str]:
-    return [name for name in files.files_below(STATIC) if name not in SERVED and not name.startswith(ICONS)]
+    return [
+        name
+        for name in files.files_below(STATIC)
+        if name not in SERVICE_WORKERS and not name.startswith(ICONS)
+    ]
 
 
-def undeclared(app: Flask) -> list[str]:
+def undeclared_pages(app: Flask) -> list[str]:
     """Views that answer with a page, and are not declared as one."""
-    known = {one.endpoint for one in pages_of(app)}
+    declared = {one.endpoint for one in pages_of(app)}
     rules = [
         rule
         for rule in app.url_map.iter_rules()
-        if "GET" in rule.methods and rule.endpoint not in known and not rule.rule.startswith("/v1/")
+        if "GET" in rule.methods and rule.endpoint not in declared and not rule.rule.startswith("/v1/")
     ]
     client = app.test_client()
     return [
@@ -68,10 +72,10 @@ def undeclared(app: Flask) -> list[str]:
     ]
 
 
-def unnamed(app: Flask, names: list[str]) -> list[str]:
+def files_without_page(app: Flask, names: list[str]) -> list[str]:
     """Files that no page names as its own."""
-    named = [name for one in pages_of(app) for name in one.page.files + one.page.online_files]
-    return [name for name in names if not files.is_covered(name, named)]
+    declared = [name for one in pages_of(app) for name in one.page.files + one.page.online_files]
+    return [name for name in names if not files.is_covered(name, declared)]
 
 
 def without_language(app: Flask) -> list[str]:
@@ -91,7 +95,7 @@ def without_nav(app: Flask) -> list[str]:
 
 
 def without_headers(app: Flask) -> list[str]:
-    """Pages that do not say what they may load, or that they depend on the language."""
+    """Pages without a security policy, or without Accept-Language in the header Vary."""
     client = app.test_client()
     answers = {one.endpoint: client.get(address(one.rule)) for one in pages_of(app)}
     return [
@@ -101,22 +105,20 @@ def without_headers(app: Flask) -> list[str]:
     ]
 
 
-def loaded_by(page: str) -> set[Path]:
+def files_loaded_by(page: str) -> set[Path]:
     """The files that a page loads, and those that they import in turn."""
     sdk = ROOT / "clients" / "javascript"
-    found, waiting = set(), [STATIC / name for name in LOADED.findall(page) if (STATIC / name).exists()]
-    waiting += [sdk / name for name in LOADED.findall(page) if (sdk / name).exists()]
-    while waiting:
-        file = waiting.pop()
+    found, queue = set(), [STATIC / name for name in LOAD.findall(page) if (STATIC / name).exists()]
+    queue += [sdk / name for name in LOAD.findall(page) if (sdk / name).exists()]
+    while queue:
+        file = queue.pop()
         if file in found:
             continue
         found.add(file)
         if file.suffix == ".js":
             folder = str(file.parent)
-            paths = [
-                os.path.normpath(f"{folder}/{name}") for name in IMPORTED.findall(file.read_text("utf-8"))
-            ]
-            waiting += [Path(path.replace("/frontend/sdk/", "/clients/javascript/")) for path in paths]
+            paths = [os.path.normpath(f"{folder}/{name}") for name in IMPORT.findall(file.read_text("utf-8"))]
+            queue += [Path(path.replace("/frontend/sdk/", "/clients/javascript/")) for path in paths]
     return found
 
 
@@ -133,7 +135,7 @@ def new_view(template="offline.html", **values):
     """A view that answers with a page, and declares nothing yet."""
 
     def queue() -> str:
-        """Show what waits for a moderator."""
+        """Show the queue of a moderator."""
         return render_template(template, **values)
 
     return queue
@@ -141,12 +143,12 @@ def new_view(template="offline.html", **values):
 
 def test_every_page_is_declared(app):
     assert len(pages_of(app)) > 10
-    assert undeclared(app) == []
+    assert undeclared_pages(app) == []
 
 
 @pytest.mark.parametrize("view", [new_view(), described(html=True)(new_view())])
 def test_a_page_that_is_not_declared_is_found(app, view):
-    assert undeclared(with_page(app, view)) == ["moderation.queue"]
+    assert undeclared_pages(with_page(app, view)) == ["moderation.queue"]
 
 
 def test_every_page_has_tests_of_accessibility(app):
@@ -157,13 +159,13 @@ def test_every_page_has_tests_of_accessibility(app):
 
 
 def test_every_script_and_style_sheet_belongs_to_a_page(app):
-    assert unnamed(app, script_files()) == []
+    assert files_without_page(app, script_files()) == []
 
 
 def test_a_script_that_no_page_names_is_found_and_kept_by_no_browser(app):
     new = "js/moderation/page.js"
 
-    assert unnamed(app, [*script_files(), new]) == [new]
+    assert files_without_page(app, [*script_files(), new]) == [new]
     assert not files.is_covered(new, [name for one in pages_of(app) for name in one.page.files])
 
 
@@ -175,23 +177,23 @@ def test_every_name_that_a_page_declares_is_a_file_or_a_folder(app):
 
 
 def test_no_file_is_declared_both_as_kept_and_as_not_kept(app):
-    kept = [name for one in pages_of(app) for name in one.page.files]
+    shell = [name for one in pages_of(app) for name in one.page.files]
     online = [name for one in pages_of(app) for name in one.page.online_files]
 
     assert [
-        name for name in script_files() if files.is_covered(name, kept) and files.is_covered(name, online)
+        name for name in script_files() if files.is_covered(name, shell) and files.is_covered(name, online)
     ] == []
 
 
-def test_a_page_of_which_a_copy_is_kept_finds_all_that_it_loads_without_a_network(app):
-    kept = {path.resolve() for path in files.kept_files(pages_of(app)).values()}
+def test_a_page_with_an_offline_copy_has_all_its_files_in_the_shell(app):
+    shell = {path.resolve() for path in files.kept_files(pages_of(app)).values()}
     client = app.test_client()
 
     for one in pages_of(app):
         if one.page.offline == "copy":
-            loaded = loaded_by(client.get(address(one.rule)).text)
-            assert len(loaded) > 20
-            assert {str(path) for path in loaded if path.resolve() not in kept} == set(), one.endpoint
+            paths = files_loaded_by(client.get(address(one.rule)).text)
+            assert len(paths) > 20
+            assert {str(path) for path in paths if path.resolve() not in shell} == set(), one.endpoint
 
 
 def test_every_page_keeps_the_language_of_the_address(app):
@@ -224,9 +226,9 @@ def test_a_page_for_developers_that_their_navigation_does_not_lead_to_is_found(a
     assert without_nav(with_page(app, view)) == ["moderation.queue"]
 
 
-def test_a_declared_page_is_known_wherever_pages_have_to_be(app):
-    declared = page(nav=(60, "site.api"), files=("js/play/",), offline="copy")(new_view())
-    client = with_page(app, declared).test_client()
+def test_a_declared_page_is_in_the_navigation_and_the_service_worker(app):
+    view = page(nav=(60, "site.api"), files=("js/play/",), offline="copy")(new_view())
+    client = with_page(app, view).test_client()
 
     nav = NAV.search(client.get("/docs?lang=de").text)[0]
     constants = client.get("/sw.js").text

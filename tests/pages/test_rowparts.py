@@ -18,7 +18,7 @@ CASES = json.loads((ROOT / "tests/frontend/row-parts.json").read_text("utf-8"))
     ("name", "run"), [("initials", initials), ("hues", hue), ("flags", flag_sign), ("links", link_name)]
 )
 def test_the_parts_are_those_of_the_browser(name, run):
-    assert [run(given) for given, _ in CASES[name]] == [expected for _, expected in CASES[name]]
+    assert [run(value) for value, _ in CASES[name]] == [expected for _, expected in CASES[name]]
 
 
 def test_players_have_all_colours():

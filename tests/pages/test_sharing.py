@@ -70,7 +70,7 @@ def test_an_image_of_an_empty_board_says_so(client):
     assert texts(client.get("/b/empty.svg?lang=de"))[-1] == "Noch hat niemand Punkte"
 
 
-def test_a_qr_code_is_drawn_for_the_address_that_was_asked(client, board):
+def test_a_qr_code_has_the_host_of_the_request(client, board):
     ours, theirs = (
         client.get(f"/b/{board}/qr.svg", headers={"Host": host}) for host in ("a.test", "bb.test")
     )
@@ -83,32 +83,32 @@ def test_a_qr_code_is_drawn_for_the_address_that_was_asked(client, board):
 def test_a_qr_code_leads_to_the_period_and_the_region_that_were_shown(client):
     client.put("/v1/admin/boards/cup", json={"regions": ["eu"], "period": "weekly"})
 
-    drawn = client.get("/b/cup/qr.svg?period=previous&region=eu").data
+    code = client.get("/b/cup/qr.svg?period=previous&region=eu").data
 
-    assert drawn == qr_code("http://localhost/b/cup?period=previous&region=eu")
+    assert code == qr_code("http://localhost/b/cup?period=previous&region=eu")
     assert client.get("/b/cup/qr.svg?region=asia").json["code"] == "region_not_found"
 
 
 def test_only_the_frame_may_stand_on_other_sites(client, board):
-    framed = client.get(f"/embed/{board}").headers["Content-Security-Policy"]
-    own = client.get(f"/b/{board}").headers["Content-Security-Policy"]
+    frame_policy = client.get(f"/embed/{board}").headers["Content-Security-Policy"]
+    page_policy = client.get(f"/b/{board}").headers["Content-Security-Policy"]
 
-    assert "frame-ancestors *" in framed
-    assert "frame-ancestors 'self'" in own
-    assert "unsafe" not in framed
+    assert "frame-ancestors *" in frame_policy
+    assert "frame-ancestors 'self'" in page_policy
+    assert "unsafe" not in frame_policy
 
 
-def test_a_link_to_a_board_tells_how_to_embed_it(client, board):
+def test_a_link_to_a_board_leads_to_its_embed_code(client, board):
     page = client.get(f"/b/{board}")
     href = html.unescape(re.search(r'application/json\+oembed"[^>]* href="([^"]+)"', page.text)[1])
 
-    told = client.get(href)
+    answer = client.get(href)
 
-    assert told.json["title"] == "Finals & more"
-    assert told.json["html"].startswith(
+    assert answer.json["title"] == "Finals & more"
+    assert answer.json["html"].startswith(
         '<iframe src="http://localhost/embed/finals" title="Finals &amp; more"'
     )
-    assert told.headers["Access-Control-Allow-Origin"] == "*"
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
 
 
 def test_the_link_to_it_is_absolute_and_names_the_page_as_one_value(client, board):
@@ -121,10 +121,10 @@ def test_the_link_to_it_is_absolute_and_names_the_page_as_one_value(client, boar
 
 @pytest.mark.parametrize(("format", "status"), [("xml", 501), ("yaml", 501), ("json", 200), ("", 200)])
 def test_a_form_that_is_not_offered_is_not_implemented(client, board, format, status):
-    told = client.get(f"/oembed?url=http://localhost/b/{board}&format={format}")
+    answer = client.get(f"/oembed?url=http://localhost/b/{board}&format={format}")
 
-    assert told.status_code == status
-    assert status == 200 or told.json["code"] == "unsupported_format"
+    assert answer.status_code == status
+    assert status == 200 or answer.json["code"] == "unsupported_format"
 
 
 @pytest.mark.parametrize(
@@ -155,22 +155,22 @@ def test_a_preview_of_a_link_has_a_card_and_a_picture(client, board):
 
 @pytest.mark.parametrize("field", ["maxwidth", "maxheight"])
 def test_an_embedded_board_is_no_larger_than_allowed(client, board, field):
-    told = client.get(f"/oembed?url=http://localhost/b/{board}&{field}=300").json
+    answer = client.get(f"/oembed?url=http://localhost/b/{board}&{field}=300").json
 
-    assert told[field.removeprefix("max")] == 300
+    assert answer[field.removeprefix("max")] == 300
 
 
-def test_a_site_may_ask_for_more_than_we_know(client, board):
-    told = client.get(f"/oembed?url=http://localhost/b/{board}&maxwidth=500&dnt=1")
+def test_unknown_parameters_of_oembed_are_ignored(client, board):
+    answer = client.get(f"/oembed?url=http://localhost/b/{board}&maxwidth=500&dnt=1")
 
-    assert (told.status_code, told.json["width"]) == (200, 500)
+    assert (answer.status_code, answer.json["width"]) == (200, 500)
 
 
 @pytest.mark.parametrize(
     "query",
     ["", "?url=http://localhost/b/main&maxwidth=0"],
 )
-def test_a_question_that_makes_no_sense_is_refused(client, query):
+def test_an_invalid_oembed_request_is_refused(client, query):
     assert client.get(f"/oembed{query}").json["code"] == "validation_failed"
 
 
@@ -179,8 +179,8 @@ def test_a_private_or_missing_board_can_not_be_shown_on_other_sites(client, path
     client.put("/v1/admin/boards/secret", json={"public": False})
 
     for name in ("secret", "missing"):
-        refused = client.get(path.format(name))
-        assert (refused.status_code, refused.json["code"]) == (404, "board_not_found")
+        answer = client.get(path.format(name))
+        assert (answer.status_code, answer.json["code"]) == (404, "board_not_found")
 
 
 @pytest.mark.parametrize(
@@ -238,13 +238,13 @@ def test_an_overlay_follows_the_parameters_of_its_address(client, board):
 
 
 def test_the_element_gets_its_words_in_the_language_of_the_page_around_it(client):
-    asked = client.get("/embed.json?lang=pt", headers={"Origin": "https://elsewhere.test"})
-    preferred = client.get("/embed.json", headers={"Accept-Language": "ar"})
+    by_query = client.get("/embed.json?lang=pt", headers={"Origin": "https://elsewhere.test"})
+    by_header = client.get("/embed.json", headers={"Accept-Language": "ar"})
 
-    assert asked.json["data"]["language"] == "pt-BR"
-    assert asked.json["data"]["texts"]["board.player"] == "Jogador"
-    assert asked.json["data"]["texts"]["board.waiting"].keys() == {"one", "many", "other"}
-    assert not [key for key in asked.json["data"]["texts"] if key.startswith("guide.")]
-    assert asked.headers["Access-Control-Allow-Origin"] == "*"
-    assert preferred.json["data"]["language"] == "ar"
-    assert "Accept-Language" in preferred.headers["Vary"]
+    assert by_query.json["data"]["language"] == "pt-BR"
+    assert by_query.json["data"]["texts"]["board.player"] == "Jogador"
+    assert by_query.json["data"]["texts"]["board.waiting"].keys() == {"one", "many", "other"}
+    assert not [key for key in by_query.json["data"]["texts"] if key.startswith("guide.")]
+    assert by_query.headers["Access-Control-Allow-Origin"] == "*"
+    assert by_header.json["data"]["language"] == "ar"
+    assert "Accept-Language" in by_header.headers["Vary"]

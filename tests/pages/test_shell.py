@@ -1,4 +1,4 @@
-"""What makes the pages an app, over HTTP."""
+"""The service worker, the manifest and the offline page, over HTTP."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from tests.contract import client_of
 pytestmark = pytest.mark.one_database
 
 
-def kept(script):
-    """Version and paths of the shell, as the service worker has them."""
+def version_and_shell(script):
+    """The version and the paths of the shell in the script of the service worker."""
     version, prefix, shell = map(
         json.loads,
         re.match(r"const VERSION = (.*)\nconst ASSETS = (.*)\nconst SHELL = (.*)\n", script).groups(),
@@ -25,7 +25,7 @@ def kept(script):
 
 
 def test_every_file_of_the_shell_is_there(client):
-    _, shell = kept(client.get("/sw.js").text)
+    _, shell = version_and_shell(client.get("/sw.js").text)
 
     for path in ("/offline", *shell):
         answer = client.get(path)
@@ -34,12 +34,12 @@ def test_every_file_of_the_shell_is_there(client):
 
 
 def test_the_shell_has_the_files_of_boards_and_not_those_of_developers_pages(client):
-    _, shell = kept(client.get("/sw.js").text)
+    _, shell = version_and_shell(client.get("/sw.js").text)
     page = client.get("/").text
 
-    named = set(re.findall(r'(?:src|href)="(/assets/[^"]+\.(?:js|css|svg))"', page))
-    assert named
-    assert named - set(shell) == set()
+    paths = set(re.findall(r'(?:src|href)="(/assets/[^"]+\.(?:js|css|svg))"', page))
+    assert paths
+    assert paths - set(shell) == set()
     assert not [path for path in shell if "/docs/" in path or path.endswith("/sw.js")]
 
 
@@ -62,7 +62,7 @@ def test_a_changed_file_is_another_version(tmp_path):
 def test_below_a_prefix_everything_is_below_it(client):
     below = {"SCRIPT_NAME": "/games"}
 
-    _, shell = kept(client.get("/sw.js", environ_overrides=below).text)
+    _, shell = version_and_shell(client.get("/sw.js", environ_overrides=below).text)
     manifest = json.loads(client.get("/manifest.webmanifest", environ_overrides=below).data)
 
     assert all(path.startswith("/games/") for path in shell)
@@ -92,19 +92,19 @@ def test_the_app_is_installed_in_the_language_of_the_browser(client):
     assert manifest["description"] == "لوحات صدارة مباشرة"
 
 
-def test_icons_are_as_large_as_they_say(client):
+def test_icons_have_the_sizes_of_the_manifest(client):
     manifest = json.loads(client.get("/manifest.webmanifest").data)
-    drawn = [icon for icon in manifest["icons"] if icon["src"].endswith(".png")]
+    png_icons = [icon for icon in manifest["icons"] if icon["src"].endswith(".png")]
 
-    kinds = {(icon["sizes"], icon["purpose"]) for icon in drawn}
+    kinds = {(icon["sizes"], icon["purpose"]) for icon in png_icons}
     assert kinds >= {("192x192", "any"), ("512x512", "any"), ("512x512", "maskable")}
-    for icon in drawn:
+    for icon in png_icons:
         with client.get(icon["src"]) as answer:
             width, height = struct.unpack(">II", answer.data[16:24])
         assert f"{width}x{height}" == icon["sizes"]
 
 
-def test_the_page_for_no_network_names_no_board(client):
+def test_the_offline_page_names_no_board(client):
     client.put("/v1/admin/boards/secret", json={"public": False, "title": "Secret"})
 
     assert "Secret" not in client.get("/offline").text

@@ -1,4 +1,4 @@
-"""Boards in browsers that show text only, and whatever is hidden."""
+"""Boards in browsers that show text only, also text that CSS hides."""
 
 from __future__ import annotations
 
@@ -19,26 +19,26 @@ EMPTY = "Nobody has scored yet"
 
 
 @pytest.fixture(params=BROWSERS)
-def seen(request, client):
-    """What such a browser shows of a page."""
+def render(request, client):
+    """Renders a page as text, as such a browser shows it."""
     if shutil.which(request.param) is None:
         pytest.skip(f"there is no {request.param} here")
 
-    def seen(path):
+    def render(path):
         page = client.get(path).data
         return subprocess.run(
             BROWSERS[request.param], input=page, capture_output=True, check=True
         ).stdout.decode()
 
-    return seen
+    return render
 
 
 @pytest.mark.parametrize("path", ["/", "/b/main", "/embed/main", "/b/main/tv"])
-def test_a_board_with_rows_does_not_say_that_it_has_none(client, seen, path):
-    assert EMPTY in seen(path)
+def test_a_board_with_rows_does_not_say_that_it_has_none(client, render, path):
+    assert EMPTY in render(path)
 
     score(client, "main", ada=7)
 
-    text = seen(path)
+    text = render(path)
     assert "ada" in text
     assert EMPTY not in text

@@ -28,7 +28,7 @@ def test_dark_by_choice_is_dark_by_system():
     assert dark[0] == dark[1]
 
 
-def test_browsers_and_installed_apps_are_told_the_ground_of_the_pages(client):
+def test_browsers_and_installed_apps_have_the_background_of_the_pages(client):
     light, dark = (
         next(body["--ground"] for _, body in blocks() if body["color-scheme"] == scheme)
         for scheme in ("light", "dark")

@@ -1,4 +1,4 @@
-"""What pages say of rows."""
+"""Boards in the shapes that templates need."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def row(rank):
 
 
 @pytest.mark.parametrize(
-    ("given", "shown"),
+    ("row_ranks", "texts"),
     [
         ([1, 2, 3], ["1", "2", "3"]),
         ([1, 1, 3, 4, 4], ["=1", "=1", "3", "=4", "=4"]),
@@ -23,8 +23,8 @@ def row(rank):
         ([], []),
     ],
 )
-def test_ranks_that_are_shared_say_so(given, shown):
-    assert view.ranks([row(rank) for rank in given]) == shown
+def test_shared_ranks_have_a_sign(row_ranks, texts):
+    assert view.ranks([row(rank) for rank in row_ranks]) == texts
 
 
 @pytest.mark.parametrize(

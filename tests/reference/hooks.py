@@ -1,4 +1,4 @@
-"""What schemathesis can't make up by itself: values that only the product makes, and work that is done."""
+"""Hooks of schemathesis: they supply values that only the product makes, and do the work of completions."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from schemathesis import Case, GenerationMode, HookContext
 from scoreboard.actions.rules import nonce
 from tests.actions.play import proof
 
-KEPT = ("main", "cup")  # other calls need them
-PLAYED = "played"
-LINKED = "by-a-link"  # names such calls in the server's log
-LONGEST = 1500  # bytes of a parameter: more than any may have
-HARDEST = 4  # bits: what is played asks for 2, and for 2 more at most while the server is busy
+SHARED_BOARDS = ("main", "cup")  # other calls need them
+ACTION_TYPE = "played"
+LINK_REQUEST_ID = "by-a-link"  # the request id of calls by a link, for the server's log
+MAX_BYTES = 1500  # of a parameter: more than any may have
+DIFFICULTY = 4  # bits: ACTION_TYPE needs 2, and at most 2 more while the server is busy
 REAL = re.compile(r"^sb1\.[^.]+\.[A-Za-z0-9_-]{60,}\Z")
-CHANGING = ("defineBoard", "deleteBoard", "defineActionType", "deleteActionType")
-ENDING = ("upgradeGuest", "endSession")  # the session that they are called with
+CHANGING_CALLS = ("defineBoard", "deleteBoard", "defineActionType", "deleteActionType")
+ENDING_CALLS = ("upgradeGuest", "endSession")  # they end the session that they are called with
 STATE = {"playable": False}
 SESSION = requests.Session()
 KEY = {"Authorization": f"Bearer {os.environ['SCOREBOARD_BOOTSTRAP_KEY']}"}
@@ -31,60 +31,60 @@ PLAYER = {"Authorization": f"Bearer {os.environ['PLAYER_TOKEN']}"}
 
 
 def call(case: Case, method: str, path: str, **options: Any) -> requests.Response:
-    """Call the product that the case is for."""
+    """Call the server under test."""
     base = case.operation.schema.get_base_url().rstrip("/")
     return SESSION.request(method, base + path, timeout=10, **options)
 
 
 def real_cursor(case: Case) -> None:
-    """Where a page is asked for by a cursor, let it be one."""
+    """Replace a cursor by a valid one."""
     if case.query.get("cursor"):
         first = call(case, "GET", "/v1/boards/main/entries?limit=1", headers=KEY).json()
         case.path_parameters["board"] = "main"
         case.query = {"cursor": first["page"]["next"], "limit": 1}
 
 
-def board_of_its_own(case: Case) -> None:
-    """Where a board is deleted that others need, delete one that was made for it."""
-    if case.path_parameters["board"] in KEPT:
+def own_board(case: Case) -> None:
+    """If the call would delete a board that others need, let it delete one of its own."""
+    if case.path_parameters["board"] in SHARED_BOARDS:
         call(case, "PUT", "/v1/admin/boards/passing", json={}, headers=KEY)
         case.path_parameters["board"] = "passing"
 
 
-def playable(case: Case) -> None:
-    """Whatever was changed meanwhile: let there be something to play."""
+def ensure_playable(case: Case) -> None:
+    """Define the action type and its board again, if a call may have changed them."""
     if STATE["playable"]:
         return
     STATE["playable"] = True
     call(case, "PUT", "/v1/admin/boards/plays", json={}, headers=KEY)
     rules = {"boards": ["plays"], "points": {"min": 1, "max": 5}, "difficulty": 2}
-    call(case, "PUT", f"/v1/admin/action-types/{PLAYED}", json=rules, headers=KEY)
+    call(case, "PUT", f"/v1/admin/action-types/{ACTION_TYPE}", json=rules, headers=KEY)
 
 
 def real_action(case: Case) -> None:
-    """Let an action be completed that was asked for, with the work that it asks for."""
+    """Let the call complete a requested action token, with the required work."""
     token = case.body.get("actionToken")
-    if isinstance(token, str) and REAL.match(token):  # by the link from where it was asked for
-        challenge = {"nonce": nonce(token), "difficulty": HARDEST}
+    if isinstance(token, str) and REAL.match(token):  # by the link from the answer with the token
+        challenge = {"nonce": nonce(token), "difficulty": DIFFICULTY}
         case.body = {"actionToken": token, "proof": proof({"challenge": challenge}, 3)}
-        case.headers = {**(case.headers or {}), "X-Request-Id": LINKED}
+        case.headers = {**(case.headers or {}), "X-Request-Id": LINK_REQUEST_ID}
         return
-    playable(case)
-    body = {"actionType": PLAYED}
+    ensure_playable(case)
+    body = {"actionType": ACTION_TYPE}
     answer = call(case, "POST", "/v1/actions/request", json=body, headers=PLAYER)
     assert answer.ok, answer.text
-    asked = answer.json()["data"]
-    case.body = {"actionToken": asked["actionToken"], "proof": proof(asked, 3)}
+    issued_token = answer.json()["data"]
+    case.body = {"actionToken": issued_token["actionToken"], "proof": proof(issued_token, 3)}
 
 
 def real_type(case: Case) -> None:
-    """Let an action be asked for that can be played."""
-    playable(case)
-    case.body["actionType"] = PLAYED
+    """Let the call request an action that can be played."""
+    ensure_playable(case)
+    case.body["actionType"] = ACTION_TYPE
 
 
 def real_guest(case: Case) -> None:
-    """Let a guest be merged, into an account that nobody else needs."""
+    """Let the call merge a new guest into a new account."""
     guest = call(case, "POST", "/v1/auth/guest", json={}).json()["data"]
     body = {"username": f"merging-{token_hex(8)}", "password": token_hex(8)}
     account = call(case, "POST", "/v1/auth/register", json=body).json()["data"]
@@ -92,23 +92,23 @@ def real_guest(case: Case) -> None:
     case.headers = {**(case.headers or {}), "Authorization": f"Bearer {account['accessToken']}"}
 
 
-def session_of_its_own(case: Case) -> None:
-    """Let a call that ends the session it is made with have one that no other call needs."""
+def own_session(case: Case) -> None:
+    """Give a call that ends its session one that no other call needs."""
     session = call(case, "POST", "/v1/auth/guest", json={}).json()["data"]
     case.headers = {**(case.headers or {}), "Authorization": f"Bearer {session['accessToken']}"}
 
 
-def shortened(value: Any) -> Any:
-    """What is too long stays so, but makes no line that gunicorn refuses before we see it."""
-    if isinstance(value, str) and len(quote(value)) > LONGEST:
-        return "x" * min(len(value), LONGEST)
+def shorten(value: Any) -> Any:
+    """Shorten a value so that gunicorn does not refuse the line. It is still longer than allowed."""
+    if isinstance(value, str) and len(quote(value)) > MAX_BYTES:
+        return "x" * min(len(value), MAX_BYTES)
     return value
 
 
-# By operation id: what is done to a call that its description allows, before it is made.
-PREPARED: dict[str, Callable[[Case], None]] = {
+# By operation id: the function that prepares a valid call.
+PREPARATIONS: dict[str, Callable[[Case], None]] = {
     "listEntries": real_cursor,
-    "deleteBoard": board_of_its_own,
+    "deleteBoard": own_board,
     "requestAction": real_type,
     "completeAction": real_action,
     "mergeGuest": real_guest,
@@ -117,7 +117,7 @@ PREPARED: dict[str, Callable[[Case], None]] = {
 
 @schemathesis.hook
 def before_load_schema(context: HookContext, raw_schema: dict[str, Any]) -> None:
-    """Say what tools of other kinds refuse, and what the product takes beyond what it asks for."""
+    """Describe values that the server accepts beyond the document, and parts that other tools refuse."""
     for path in raw_schema["paths"].values():
         for operation in path.values():
             for answer in operation["responses"].values():
@@ -127,7 +127,7 @@ def before_load_schema(context: HookContext, raw_schema: dict[str, Any]) -> None
                 if events:
                     events["schema"] = event(events["x-events"])
             for content in operation.get("requestBody", {}).get("content", {}).values():
-                content["schema"] = as_taken(content["schema"], raw_schema)
+                content["schema"] = accepted_schema(content["schema"], raw_schema)
     schemas = raw_schema["components"]["schemas"]
     for name in (
         "Guest",
@@ -141,14 +141,14 @@ def before_load_schema(context: HookContext, raw_schema: dict[str, Any]) -> None
     ):
         fields = schemas[name]["properties"]
         for field in fields.keys() - schemas[name]["required"]:
-            fields[field] = as_taken(fields[field], raw_schema, absent="")
-    # An entry that is none is refused in an answer of 200.
+            fields[field] = accepted_schema(fields[field], raw_schema, absent="")
+    # An invalid entry is refused in an answer with the status 200.
     entries = schemas["Batch"]["properties"]["entries"]
     entries["items"] = {"anyOf": [entries["items"], {}]}
 
 
-def as_taken(schema: dict[str, Any], document: dict[str, Any], absent: Any = None) -> dict[str, Any]:
-    """What is taken for a value: also an empty text for none, and an empty table of Lua or PHP."""
+def accepted_schema(schema: dict[str, Any], document: dict[str, Any], absent: Any = None) -> dict[str, Any]:
+    """The schema of the values that the server accepts: also `absent`, and an empty table of Lua or PHP."""
     kinds = set()
     for one in schema.get("anyOf", [schema]):
         whole = document["components"]["schemas"].get(one.get("$ref", "").rpartition("/")[2], one)
@@ -159,7 +159,7 @@ def as_taken(schema: dict[str, Any], document: dict[str, Any], absent: Any = Non
 
 
 def event(shapes: dict[str, Any]) -> dict[str, Any]:
-    """An event as schemathesis takes it apart."""
+    """The schema of an event in the form in which schemathesis reads it."""
     properties = {"event": {"enum": list(shapes)}, "id": {}, "retry": {}, "data": {"type": "string"}}
     return {"type": "object", "properties": properties, "required": ["event", "data"]}
 
@@ -167,12 +167,12 @@ def event(shapes: dict[str, Any]) -> dict[str, Any]:
 @schemathesis.hook
 def before_call(context: HookContext, case: Case, kwargs: dict[str, object]) -> None:
     name = case.operation.definition.raw["operationId"]
-    if name in CHANGING:
+    if name in CHANGING_CALLS:
         STATE["playable"] = False
     if case.query:
-        case.query = {key: shortened(value) for key, value in case.query.items()}
-    if name in ENDING and (case.headers or {}).get("Authorization") == PLAYER["Authorization"]:
-        session_of_its_own(case)
-    prepare = PREPARED.get(name)
+        case.query = {key: shorten(value) for key, value in case.query.items()}
+    if name in ENDING_CALLS and (case.headers or {}).get("Authorization") == PLAYER["Authorization"]:
+        own_session(case)
+    prepare = PREPARATIONS.get(name)
     if prepare and case.meta and case.meta.generation.mode == GenerationMode.POSITIVE:
         prepare(case)

@@ -1,4 +1,4 @@
-"""The description knows every route, and says what is true."""
+"""The description has every route, and agrees with the answers."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def document(app):
 
 
 def api(app):
-    """Every rule that is no file."""
+    """Every rule except those of files."""
     return [rule for rule in app.url_map.iter_rules() if rule.endpoint.rpartition(".")[2] != "static"]
 
 
@@ -38,13 +38,13 @@ def operations(document):
 
 
 def test_every_route_is_in_it_and_no_other(app, document):
-    served = {
+    routes = {
         (method.lower(), re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule))
         for rule in api(app)
         for method in rule.methods - {"HEAD", "OPTIONS"}
     }
 
-    assert {(method, path) for path, methods in document["paths"].items() for method in methods} == served
+    assert {(method, path) for path, methods in document["paths"].items() for method in methods} == routes
 
 
 def test_every_view_is_described(app):
@@ -62,11 +62,11 @@ def test_it_is_openapi(document):
     assert list(OpenAPIV31SpecValidator(document).iter_errors()) == []
 
 
-def test_every_shape_is_used_and_every_reference_leads_somewhere(document):
+def test_every_shape_is_used_and_every_reference_has_a_target(document):
     text = str(document)
-    named = set(re.findall(r"#/components/schemas/(\w+)", text))
+    references = set(re.findall(r"#/components/schemas/(\w+)", text))
 
-    assert named == document["components"]["schemas"].keys()
+    assert references == document["components"]["schemas"].keys()
 
 
 def test_operations_have_names_of_their_own(document):
@@ -81,20 +81,20 @@ def test_links_lead_from_an_answers_fields_to_the_body_that_takes_them(document)
     for name, operation in operations.items():
         for answer in operation["responses"].values():
             for link in answer.get("links", {}).values():
-                told = schema(answer)["properties"]["data"]
-                taken = schema(operations[link["operationId"]]["requestBody"])
+                data = schema(answer)["properties"]["data"]
+                body = schema(operations[link["operationId"]]["requestBody"])
                 for field, expression in link["x-request-body"].items():
                     assert expression == f"$response.body#/data/{field}"
                     assert f"`{field}`" in link["description"]
-                    assert field in properties(document, told)
-                    assert field in properties(document, taken)
+                    assert field in properties(document, data)
+                    assert field in properties(document, body)
                 found.append((name, link["operationId"]))
 
     assert found == [("requestAction", "completeAction")]
 
 
-def schema(described):
-    return described["content"]["application/json"]["schema"]
+def schema(part):
+    return part["content"]["application/json"]["schema"]
 
 
 def properties(document, schema):
@@ -107,7 +107,7 @@ def test_every_parameter_in_a_path_is_explained(document):
             assert parameter.get("description") or parameter["in"] == "query", parameter
 
 
-def test_problems_are_told_by_codes_that_are_explained_with_their_status(document):
+def test_problems_have_codes_with_their_status_and_meaning(document):
     for operation in operations(document):
         for status, response in operation["responses"].items():
             problem = response.get("content", {}).get("application/problem+json")
@@ -120,7 +120,7 @@ def test_problems_are_told_by_codes_that_are_explained_with_their_status(documen
 def test_a_code_is_answered_with_the_status_that_its_paragraph_names():
     statuses = {error.code: error.status for error in classes(errors.ScoreboardError)}
     statuses |= {code: status for status, code in HTTP_CODES.items()}
-    raised = {
+    error_calls = {
         (keyword.value.value, getattr(errors, call.func.id).status)
         for source in (ROOT / "scoreboard").rglob("*.py")
         for call in ast.walk(ast.parse(source.read_text("utf-8")))
@@ -129,7 +129,7 @@ def test_a_code_is_answered_with_the_status_that_its_paragraph_names():
         if keyword.arg == "code" and isinstance(keyword.value, ast.Constant)
     }
 
-    for code, status in raised | set(statuses.items()):
+    for code, status in error_calls | set(statuses.items()):
         if CODES[code].status is not None:
             assert CODES[code].status == status, code
 
@@ -138,7 +138,7 @@ def test_patterns_are_those_of_json_schema(document):
     assert r"\Z" not in str(document)
 
 
-def test_senders_may_leave_out_every_field_that_has_a_default(document):
+def test_fields_with_defaults_are_optional_for_senders(document):
     for name, schema in document["components"]["schemas"].items():
         for field, one in schema.get("properties", {}).items():
             assert "default" not in one, f"{name}.{field}: generators demand it of senders"
@@ -155,22 +155,22 @@ def test_the_most_frequent_bodies_are_typed_to_their_last_field(document):
     assert schemas["Completion"]["properties"]["proof"] == {"$ref": "#/components/schemas/Proof"}
 
 
-def test_frames_are_told_apart_by_a_field_that_is_always_there(document):
-    streamed = next(one for one in operations(document) if one["operationId"] == "stream")
-    content = streamed["responses"]["200"]["content"]["text/event-stream"]
-    polled = document["components"]["schemas"]["Polled"]["properties"]["frames"]["items"]
+def test_frames_have_a_required_field_that_names_their_kind(document):
+    stream = next(one for one in operations(document) if one["operationId"] == "stream")
+    content = stream["responses"]["200"]["content"]["text/event-stream"]
+    poll_frames = document["components"]["schemas"]["Polled"]["properties"]["frames"]["items"]
 
     assert content["schema"]["discriminator"]["propertyName"] == "t"
     assert [one["$ref"] for one in content["x-events"].values()] == [
         one["$ref"] for one in content["schema"]["anyOf"]
     ]
-    for one in (*content["schema"]["anyOf"], *polled["anyOf"]):
+    for one in (*content["schema"]["anyOf"], *poll_frames["anyOf"]):
         schema = document["components"]["schemas"][one["$ref"].rpartition("/")[2]]
         assert schema["required"][0] == "t"
         assert schema["properties"]["t"]["type"] == "string"
 
 
-def test_nothing_is_said_in_words_that_tools_refuse(document):
+def test_the_document_avoids_keywords_that_tools_refuse(document):
     found = list(schemas_in(document))
 
     assert [one for one in found if one.get("items") is False] == []
@@ -186,8 +186,8 @@ def test_nothing_is_said_in_words_that_tools_refuse(document):
 
 def test_bodies_can_be_read_leniently(document):
     for operation in operations(document):
-        taken = [one["name"] for one in operation.get("parameters", []) if one["in"] == "header"]
-        assert ("Prefer" in taken) == ("requestBody" in operation), operation["operationId"]
+        headers = [one["name"] for one in operation.get("parameters", []) if one["in"] == "header"]
+        assert ("Prefer" in headers) == ("requestBody" in operation), operation["operationId"]
 
 
 def schemas_in(value):
@@ -198,7 +198,7 @@ def schemas_in(value):
         yield from schemas_in(one)
 
 
-def test_it_can_be_kept_and_asked_for_again(client):
+def test_it_can_be_cached_and_revalidated(client):
     first = client.get("/openapi.json")
     again = client.get("/openapi.json", headers={"If-None-Match": first.headers["ETag"]})
 
@@ -221,21 +221,21 @@ def test_behind_a_prefix_the_viewer_finds_its_files(client):
     )
 
 
-def classes(of):
-    yield of
-    for subclass in of.__subclasses__():
+def classes(base):
+    yield base
+    for subclass in base.__subclasses__():
         yield from classes(subclass)
 
 
-def test_an_answer_that_is_not_described_is_noticed(client):
+def test_an_answer_that_differs_from_its_description_fails(client):
     response = client.get("/v1/boards")
-    shown = contract.operations()["showBoard"]
+    operation = contract.operations()["showBoard"]
 
     with pytest.raises(AssertionError, match="showBoard 200 is not as described"):
-        contract.check_answer(shown, response)
+        contract.check_answer(operation, response)
 
 
-def test_players_are_asked_for_a_session_and_servers_for_a_key(document):
+def test_calls_of_players_need_a_session_and_those_of_servers_a_key(document):
     def callers(name):
         found = next(one for one in operations(document) if one["operationId"] == name)
         return [next(iter(one), "anyone") for one in found["security"] or [{}]]

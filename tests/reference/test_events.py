@@ -1,4 +1,4 @@
-"""What streams carry is what their description says."""
+"""Every kind of frame agrees with its description."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ def test_every_kind_of_frame_is_as_described(make_parts, sqlite_url):
     serving = threading.Thread(target=parts.stream.serving.loop.run)
     serving.start()
     answer = client.get("/v1/stream", buffered=False)
-    stream, seen = frames(answer), []
+    stream, kinds = frames(answer), []
     for frame in stream:
         check_frame(frame)
-        seen.append(frame["t"])
-        if seen == ["hello", "snapshot", "hb"]:
+        kinds.append(frame["t"])
+        if kinds == ["hello", "snapshot", "hb"]:
             score(client, "main", bob=2)
             publish(parts)
             parts.stream.hub.read()
@@ -46,4 +46,4 @@ def test_every_kind_of_frame_is_as_described(make_parts, sqlite_url):
     parts.stream.serving.loop.stop()
     serving.join()
 
-    assert list(dict.fromkeys(seen)) == ["hello", "snapshot", "hb", "delta", "bye"]
+    assert list(dict.fromkeys(kinds)) == ["hello", "snapshot", "hb", "delta", "bye"]

@@ -48,7 +48,7 @@ def test_the_description_is_compressed_for_clients_that_accept_it(client):
     assert packed.headers["ETag"] == answer.headers["ETag"]
 
 
-def test_a_call_tells_its_callers_and_parameters(document):
+def test_a_call_has_its_callers_and_parameters(document):
     calls = {call.id: call for group in page.groups(document) for call in group.operations}
 
     submit = calls["submitScores"]
@@ -79,7 +79,7 @@ def test_a_call_tells_its_callers_and_parameters(document):
         ({}, "any JSON"),
     ],
 )
-def test_types_are_told_in_words(schema, text):
+def test_types_are_described_in_words(schema, text):
     assert words(schema) == text
 
 

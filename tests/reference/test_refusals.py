@@ -1,4 +1,4 @@
-"""Every operation refuses what it must, as it says that it does: new ones too, whatever they are."""
+"""Every operation, also a new one, refuses invalid calls as its description says."""
 
 from __future__ import annotations
 
@@ -8,26 +8,26 @@ from scoreboard.accounts.rules import SCOPES
 from tests import contract
 from tests.boards.calls import refusal
 
-FILLED = {"board": "main", "player": "ada"}
+PATH_VALUES = {"board": "main", "player": "ada"}
 BODY_BYTES = 1024 * 1024 + 1
 
 
 def calls(*, where):
-    """Method and path of every operation of which `where` is true, with something in each place."""
+    """Method and path of every operation of which `where` is true, with a value for each parameter."""
     for path, methods in contract.document()["paths"].items():
         for method, operation in methods.items():
             if where(operation):
                 places = [one["name"] for one in operation.get("parameters", []) if one["in"] == "path"]
-                yield method, path.format(**{name: FILLED.get(name, "x") for name in places})
+                yield method, path.format(**{name: PATH_VALUES.get(name, "x") for name in places})
 
 
 def by_key(operation, *, not_with=None):
-    """Whether a server key may be let in, and this scope of one does not do."""
-    demanded = [scope for way in operation["security"] for scope in way.get("serverKey", [])]
-    return any("serverKey" in way for way in operation["security"]) and not_with not in demanded
+    """True if server keys may call it, except with the key scope `not_with`."""
+    scopes = [scope for way in operation["security"] for scope in way.get("serverKey", [])]
+    return any("serverKey" in way for way in operation["security"]) and not_with not in scopes
 
 
-def guarded(operation):
+def needs_credentials(operation):
     return bool(operation["security"]) and {} not in operation["security"]
 
 
@@ -35,18 +35,18 @@ def takes_a_body(operation):
     return "requestBody" in operation
 
 
-def sent(client, method, path, **options):
+def send(client, method, path, **options):
     return client.open(path, method=method.upper(), **options)
 
 
 @pytest.mark.one_database
 @pytest.mark.parametrize("header", ["", "Bearer wrong", "Basic YTpi", "Bearer " + "x" * 600])
-def test_nobody_gets_in_without_being_let_in(client, header):
-    found = list(calls(where=guarded))
+def test_calls_without_valid_credentials_are_refused(client, header):
+    found = list(calls(where=needs_credentials))
 
     assert found
     for method, path in found:
-        answer = sent(client, method, path, json={}, headers={"Authorization": header})
+        answer = send(client, method, path, json={}, headers={"Authorization": header})
         assert refusal(answer)[0] == 401, path
         assert answer.headers["WWW-Authenticate"]
 
@@ -65,38 +65,38 @@ def test_nobody_gets_in_without_being_let_in(client, header):
     ],
     ids=lambda value: str(value)[:20],
 )
-def test_a_body_that_is_none_is_refused(client, body, mimetype, status, code):
+def test_an_invalid_body_is_refused(client, body, mimetype, status, code):
     found = list(calls(where=lambda operation: takes_a_body(operation) and by_key(operation)))
 
     assert found
     for method, path in found:
-        answer = sent(client, method, path, data=body, content_type=mimetype)
+        answer = send(client, method, path, data=body, content_type=mimetype)
         assert refusal(answer) == (status, code), path
 
 
 @pytest.mark.one_database
 @pytest.mark.parametrize("scope", SCOPES)
-def test_a_key_of_another_scope_does_not_open(client, parts, scope):
+def test_a_key_without_the_scope_is_refused(client, parts, scope):
     _, secret = parts.accounts.keys.create("narrow", [scope])
-    found = calls(where=lambda operation: guarded(operation) and by_key(operation, not_with=scope))
+    found = calls(where=lambda operation: needs_credentials(operation) and by_key(operation, not_with=scope))
 
     for method, path in found:
-        answer = sent(client, method, path, json={}, headers={"Authorization": f"Bearer {secret}"})
+        answer = send(client, method, path, json={}, headers={"Authorization": f"Bearer {secret}"})
         assert refusal(answer) == (403, "insufficient_scope"), path
 
 
 @pytest.mark.one_database
-def test_a_key_for_idempotency_that_is_none_is_refused(client):
-    def honours(operation):
+def test_an_invalid_idempotency_key_is_refused(client):
+    def takes_the_header(operation):
         names = [one["name"] for one in operation.get("parameters", [])]
         return "Idempotency-Key" in names and by_key(operation)
 
-    found = list(calls(where=honours))
+    found = list(calls(where=takes_the_header))
 
     assert found
     for method, path in found:
         headers = {"Idempotency-Key": "x" * 129}
-        answer = sent(
+        answer = send(
             client, method, path, json={"entries": [{}]} if "scores" in path else {}, headers=headers
         )
         assert refusal(answer) == (400, "validation_failed"), path
@@ -109,12 +109,12 @@ def test_strange_texts_in_paths_get_answers_that_are_described(client, text):
             places = [one["name"] for one in operation.get("parameters", []) if one["in"] == "path"]
             if places:
                 strange = path.format(**dict.fromkeys(places, text))
-                answer = sent(client, method, strange, json={})  # the client holds it to its description
+                answer = send(client, method, strange, json={})  # the client compares it with its description
                 assert 400 <= answer.status_code < 500, strange
 
 
 @pytest.mark.one_database
-def test_a_method_that_is_none_is_named_with_those_that_are(client):
+def test_an_unknown_method_is_refused_with_the_allowed_ones(client):
     for path in contract.document()["paths"]:
         answer = client.open(path.replace("{", "").replace("}", ""), method="PROPFIND")
         assert refusal(answer) == (405, "method_not_allowed")

@@ -1,4 +1,4 @@
-"""The running product answers as it says that it does, whatever it is asked."""
+"""The running server answers all calls of schemathesis as its description says."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ def stack(tmp_path):
     stack.start()
     assert stack.call("PUT", "/v1/admin/boards/cup", CUP).status == 201
     for board, entries in ENTRIES.items():
-        sent = stack.call("POST", f"/v1/boards/{board}/scores", {"entries": entries})
-        assert sent.json["data"]["rejected"] == []
+        answer = stack.call("POST", f"/v1/boards/{board}/scores", {"entries": entries})
+        assert answer.json["data"]["rejected"] == []
     yield stack
     stack.end()
 
@@ -39,7 +39,7 @@ def stack(tmp_path):
 @pytest.mark.timeout(max(300, 3 * SECONDS))
 def test_schemathesis_finds_nothing(stack):
     session = stack.call("POST", "/v1/auth/guest", key=None).json["data"]
-    done = subprocess.run(
+    process = subprocess.run(
         [
             *(sys.executable, "-m", "schemathesis.cli"),
             *("--config-file", Path(__file__).parent / "schemathesis.toml"),
@@ -55,13 +55,13 @@ def test_schemathesis_finds_nothing(stack):
         timeout=max(280, 3 * SECONDS),
     )
 
-    assert done.returncode == 0, done.stdout[-20_000:] + done.stderr[-2000:]
-    assert "Stateful" in done.stdout
-    assert 200 in completed(stack), "no action was completed that was asked for"
+    assert process.returncode == 0, process.stdout[-20_000:] + process.stderr[-2000:]
+    assert "Stateful" in process.stdout
+    assert 200 in completion_statuses(stack), "no requested action was completed"
 
 
-def completed(stack):
-    """How completions were answered that followed the link from where an action is asked for."""
+def completion_statuses(stack):
+    """The statuses of completions that followed the link from the answer with the token."""
     lines = (stack.data_dir / "serve.log").read_text().splitlines()
     calls = [json.loads(line[line.index("{") :]) for line in lines if '"request":"by-a-link"' in line]
     return [call["status"] for call in calls if call["path"] == "/v1/actions/complete"]

@@ -34,7 +34,7 @@ def test_a_name_is_kept_in_its_composed_form_and_without_spaces_around_it(client
     assert names(client, "main") == ["Am\u00e9lie"]
 
 
-def test_a_name_cannot_be_a_page(client):
+def test_a_name_is_not_served_as_html(client):
     submit(client, "main", {"player": "ada", "displayName": "<script>alert(1)</script>", "score": 1})
 
     answer = client.get("/v1/boards/main/entries")
@@ -43,7 +43,7 @@ def test_a_name_cannot_be_a_page(client):
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
 
 
-def test_the_name_of_a_refused_entry_is_not_taken(client):
+def test_the_name_of_a_refused_entry_is_not_stored(client):
     put(client, "cup", maxScore=10)
     submit(client, "cup", {"player": "ada", "displayName": "Ada", "score": 1})
 

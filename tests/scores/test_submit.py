@@ -1,4 +1,4 @@
-"""Entries that servers send: each on its own merits, each at most once."""
+"""Entries that servers send: each is checked on its own, and counts at most once."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_two_callers_may_use_the_same_key(client, parts):
     assert listed(client, "main")["entries"][0]["score"] == 12
 
 
-def test_a_request_whose_answer_was_never_kept_counts_once_all_the_same(client, parts):
+def test_a_request_whose_answer_is_not_stored_counts_once_too(client, parts):
     entries = [{"player": "ada", "score": 5}, {"player": "bob", "score": 3}]
     send(client, *entries, key="round-1")
     parts.base.clock.advance(days=8)
@@ -69,7 +69,7 @@ def test_a_request_whose_answer_was_never_kept_counts_once_all_the_same(client, 
     assert listed(client, "main")["entries"][0]["score"] == 5
 
 
-def test_a_key_that_is_none_is_refused(client):
+def test_an_invalid_idempotency_key_is_refused(client):
     for key in ("", "x" * 129, "tab\there", "ümlaut"):
         answer = client.post(
             "/v1/boards/main/scores",
@@ -80,7 +80,7 @@ def test_a_key_that_is_none_is_refused(client):
         assert answer.json["errors"][0]["field"] == "Idempotency-Key"
 
 
-def test_an_entry_that_stands_twice_in_a_request_counts_once(client):
+def test_an_entry_that_is_twice_in_a_request_counts_once(client):
     entry = {"player": "ada", "score": 5, "idempotencyKey": "match-1"}
 
     report = submit(client, "main", entry, entry, {**entry, "score": 6})
@@ -101,11 +101,11 @@ def test_a_thousand_entries_are_taken_at_once_and_one_more_is_too_many(client):
     assert listed(client, "main")["total"] == 1000
 
 
-def test_no_entries_at_all_are_a_mistake(client):
+def test_a_request_without_entries_is_refused(client):
     assert refusal(send(client)) == (400, "validation_failed")
 
 
-def test_an_unknown_board_takes_nothing(client):
+def test_scores_for_an_unknown_board_are_refused(client):
     answer = client.post("/v1/boards/none/scores", json={"entries": [{"player": "ada", "score": 1}]})
 
     assert refusal(answer) == (404, "board_not_found")
@@ -129,7 +129,7 @@ def test_an_entry_may_name_its_own_operator(client):
         assert report["standings"][0]["score"] == score
 
 
-def test_a_score_that_would_pass_the_exact_numbers_changes_nothing(client):
+def test_a_score_that_would_leave_the_range_of_exact_numbers_changes_nothing(client):
     submit(client, "main", {"player": "ada", "score": SAFE})
 
     report = submit(client, "main", {"player": "ada", "score": 1}, {"player": "bob", "score": -SAFE})

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from scoreboard.journal.types import Position, Recorded
+from scoreboard.journal.types import Position, RecordedFact
 from worker import context, known
 from worker.__main__ import main
 
@@ -51,7 +51,7 @@ class Faulty:
     def restore(self, shard: int) -> Position:
         return Position(shard, 0)
 
-    def follow(self, facts: Sequence[Recorded]) -> None:
+    def follow(self, facts: Sequence[RecordedFact]) -> None:
         """Write a line with the time and the worker process of this attempt, then fail."""
         with (FOLDER / self.name).open("a") as file:
             file.write(f"{time.monotonic()} {os.getppid()}\n")

@@ -115,7 +115,7 @@ def test_a_job_builds_the_boards_of_an_emptied_redis(client, parts, rq_redis, wo
 
     work("boards")
 
-    assert parts.boards.follower.applied().position == parts.journal.head()
+    assert parts.boards.follower.applied_facts().position == parts.journal.head()
     assert parts.boards.verifier.run() == []
     assert [row["score"] for row in listed(client, "main")["entries"]] == [2, 1]
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from scoreboard.accounts.spelling import username_key
-from scoreboard.accounts.types import Account, Barred
+from scoreboard.accounts.types import Account, BarReason
 from scoreboard.core.storage.db import rows
 from scoreboard.core.storage.table import Table
 
@@ -22,7 +22,7 @@ BARRED = (
 
 
 class StoredAccounts(Table):
-    """Accounts."""
+    """The table of accounts."""
 
     def get(self, player: str) -> Account | None:
         """A player's account; None for a guest who was merged into another one."""
@@ -40,12 +40,12 @@ class StoredAccounts(Table):
         found = self.rows(text, (username, username_key(username), username))
         return (str(found[0][0]), str(found[0][1])) if found else None
 
-    def shared(self) -> list[tuple[str, str, str]]:
-        """User names that became equivalent: each with the key that they share, and its player."""
+    def find_shared(self) -> list[tuple[str, str, str]]:
+        """User names that became equivalent, as (the key that they share, user name, player)."""
         text = "SELECT shared_key, username, id FROM account WHERE shared_key IS NOT NULL ORDER BY 1, 2"
         return [(key, username, player) for key, username, player in self.rows(text)]
 
-    def shown_addresses(self) -> list[str]:
+    def players_named_by_address(self) -> list[str]:
         """Players whose display name is the address that is their user name."""
         text = (
             "SELECT a.id FROM account a JOIN player p ON p.id = a.id AND p.display_name = a.username"
@@ -53,14 +53,14 @@ class StoredAccounts(Table):
         )
         return [row[0] for row in self.rows(text, ("%@%",))]
 
-    def taken(self, username: str) -> bool:
-        """Whether a player has this user name."""
+    def is_taken(self, username: str) -> bool:
+        """True if a player has this user name, in any of its equivalent spellings."""
         key = username_key(username)
         text = "SELECT 1 FROM account WHERE username_key = ? OR shared_key = ?"
         return bool(self.rows(text, (key, key)))
 
     def password(self, player: str) -> str:
-        """The stored hash of a player's password, "" if there is none."""
+        """The stored hash of a player's password; "" if there is none."""
         found = self.rows("SELECT password FROM account WHERE id = ?", (player,))
         return str(found[0][0]) if found else ""
 
@@ -87,20 +87,20 @@ class StoredAccounts(Table):
         """Change region, role, scoring, password or suspended_at."""
         self.execute(f"UPDATE account SET {column} = ? WHERE id = ?", (value, player))
 
-    def barred(self, players: Sequence[str]) -> dict[str, Barred]:
+    def find_barred(self, players: Sequence[str]) -> dict[str, BarReason]:
         """Those of these players who may not win points, each with the reason."""
         condition, value = self.one_of("id", players)
         return dict(self.rows(f"{BARRED} AND {condition}", (value,)))
 
     def merge(self, guest: str, into: str) -> None:
-        """Keep of a guest's account only the account that it became part of.
+        """Make a guest part of the account `into`: the guest wins no more points, and has no name.
 
-        The guest wins no more points and has no name.
+        The guest's row stays, and names the account.
         """
         self.execute("UPDATE account SET merged_into = ?, scoring = 0 WHERE id = ?", (into, guest))
         self.execute("DELETE FROM player WHERE id = ?", (guest,))
 
-    def merged(self, players: Sequence[str]) -> dict[str, str]:
+    def find_merged(self, players: Sequence[str]) -> dict[str, str]:
         """Those of these players who were merged, each with the account that they are now."""
         condition, value = self.one_of("id", players)
         text = f"SELECT id, merged_into FROM account WHERE merged_into IS NOT NULL AND {condition}"

@@ -1,4 +1,4 @@
-"""Idle guests in SQL: found, told apart from those with scores, and deleted."""
+"""Idle guests in SQL: finding them, marking those with scores, deleting the others."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from scoreboard.core.storage.table import Table
 IDLE = "username IS NULL AND ranked = 0 AND role = 'player' AND scoring = 1 AND suspended_at IS NULL"
 
 
-class Idle(Struct, frozen=True, kw_only=True):
+class IdleGuest(Struct, frozen=True, kw_only=True):
     """A guest whose session was not used for long, or is over."""
 
     player: str
@@ -23,8 +23,11 @@ class Idle(Struct, frozen=True, kw_only=True):
 class StoredGuests(Table):
     """Accounts and sessions of guests."""
 
-    def idle(self, before: int, after: Idle, limit: int) -> list[Idle]:
-        """Guests that were last used before then, the oldest first, those after a given one."""
+    def find_idle(self, before: int, after: IdleGuest, limit: int) -> list[IdleGuest]:
+        """Up to `limit` guests that were last used before `before` (ms since 1970), the oldest first.
+
+        `after` is the last guest of the page before.
+        """
         text = (
             f"SELECT id, created_at FROM account WHERE {IDLE} AND created_at < ?"
             " AND (created_at, id) > (?, ?) AND NOT EXISTS"
@@ -32,7 +35,7 @@ class StoredGuests(Table):
             " ORDER BY created_at, id LIMIT ?"
         )
         found = self.rows(text, (before, after.created_at, after.player, before, limit))
-        return [Idle(player=player, created_at=created_at) for player, created_at in found]
+        return [IdleGuest(player=player, created_at=created_at) for player, created_at in found]
 
     def mark_ranked(self, players: Collection[str]) -> None:
         """Note that these guests have scores, so that they are not found again."""
@@ -44,9 +47,9 @@ class StoredGuests(Table):
         self.transaction(mark)
 
     def delete(self, players: Sequence[str], before: int) -> list[str]:
-        """Delete those of these guests who are still idle, with their sessions and names. Returns them.
+        """Delete those of these guests who are still idle, with their sessions and names. Returns their ids.
 
-        It belongs into a transaction.
+        The caller runs it in a transaction.
         """
         condition, value = self.one_of("player", players)
         # A refresh at this moment either commits first and keeps the session, or waits and finds it deleted.

@@ -1,4 +1,4 @@
-"""Sessions in SQL, and what was revoked before it expired."""
+"""Sessions and revocations in SQL."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from scoreboard.core.storage.db import Rows, rows
 from scoreboard.core.storage.table import Table
 
 SESSION = "id, player, generation, created_at, rotated_at, expires_at, ended_at, ended_why"
-# Why a session ended:
+# Reasons for which a session ended (`ended_why`):
 MERGED = "merged into an account"  # the guest's player is part of an account now
 REPLACED = "replaced"  # the player got another session
-REVOKED = (
+FIND_REVOCATIONS = (
     "SELECT r.subject, r.at, CASE WHEN a.suspended_at IS NOT NULL THEN 'suspended'"
     f" WHEN a.id IS NOT NULL THEN 'changed' WHEN s.ended_why = '{REPLACED}' THEN 'replaced'"
     " ELSE 'ended' END FROM revocation r"
@@ -25,17 +25,17 @@ REVOCATIONS = Rows(
     conflict="ON CONFLICT (subject) DO UPDATE SET at = excluded.at",
 )
 FORGET_MS = 86_400_000  # access tokens have expired long before
-SLICE = 500
-LISTED = 100
+SLICE = 500  # rows that are deleted in one transaction
+MAX_LISTED = 100  # sessions that `open_of` returns
 RECENT_MS = 3_600_000  # a session that was not refreshed for so long has no valid access token
 
 
 class StoredSessions(Table):
-    """Sessions and revocations."""
+    """The tables of sessions and of revocations."""
 
     def get(self, id: str, *, lock: bool = False) -> Session | None:
         """A session. `lock` keeps others from rotating it until the transaction ends."""
-        # SQLite's transactions have the whole file locked.
+        # A transaction of SQLite locks the whole file.
         locking = " FOR UPDATE" if lock and self.postgres else ""
         found = self.rows(f"SELECT {SESSION} FROM session WHERE id = ?{locking}", (id,))
         return _session(found[0]) if found else None
@@ -44,12 +44,12 @@ class StoredSessions(Table):
         """A player's open sessions, the one that was used last first."""
         text = (
             f"SELECT {SESSION} FROM session WHERE player = ? AND ended_at IS NULL AND expires_at > ?"
-            f" ORDER BY rotated_at DESC, id LIMIT {LISTED}"
+            f" ORDER BY rotated_at DESC, id LIMIT {MAX_LISTED}"
         )
         return [_session(row) for row in self.rows(text, (player, now))]
 
-    def familiar(self, player: str, network: str) -> bool:
-        """Whether the player signed in from this network before, by a session that is still stored."""
+    def is_familiar(self, player: str, network: str) -> bool:
+        """True if a stored session of the player was opened from this network, ended or not."""
         text = "SELECT 1 FROM session WHERE player = ? AND network = ? LIMIT 1"
         return bool(self.rows(text, (player, network)))
 
@@ -73,17 +73,17 @@ class StoredSessions(Table):
         text = "UPDATE session SET ended_at = ?, ended_why = ? WHERE id = ? AND ended_at IS NULL RETURNING id"
         return bool(self.rows(text, (at, why, id)))
 
-    def end_all(self, player: str, *, spared: str, at: int, why: str) -> list[str]:
-        """End all sessions of a player but one. Returns those that may have a valid access token."""
+    def end_all(self, player: str, *, except_for: str, at: int, why: str) -> list[str]:
+        """End all sessions of a player except `except_for`. Returns those whose access token may be valid."""
         text = (
             "UPDATE session SET ended_at = ?, ended_why = ?"
             " WHERE player = ? AND id <> ? AND ended_at IS NULL RETURNING id, rotated_at"
         )
-        found = self.rows(text, (at, why, player, spared))
+        found = self.rows(text, (at, why, player, except_for))
         return [id for id, rotated_at in found if rotated_at > at - RECENT_MS]
 
     def forget(self, before: int) -> None:
-        """Delete sessions that were over before then. Their tokens are refused either way."""
+        """Delete sessions that ended or expired before `before`. Their tokens are refused in any case."""
         text = (
             "DELETE FROM session WHERE id IN"
             " (SELECT id FROM session WHERE expires_at < ? OR ended_at < ? LIMIT ?) RETURNING id"
@@ -94,7 +94,7 @@ class StoredSessions(Table):
 
     def revocations(self, since: int) -> dict[str, Revocation]:
         """Revocations after `since`, by session or player."""
-        found = self.rows(REVOKED, (since,))
+        found = self.rows(FIND_REVOCATIONS, (since,))
         return {subject: Revocation(at=at, why=why) for subject, at, why in found}
 
     def revoke(self, subjects: Sequence[str], at: int) -> None:

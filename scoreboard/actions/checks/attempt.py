@@ -14,29 +14,29 @@ from scoreboard.core.http.bodies import convert_leniently, field_error
 
 
 class Attempt(Struct, kw_only=True, gc=False):
-    """A completion as it was sent, with its opened token."""
+    """A completion as the client sent it, with its opened token."""
 
     token: OpenedToken
-    sent: Completion
+    completion: Completion
     device: str  # the keyed hash of the device's id, "" if none was sent
     context: Mapping[str, str]  # of the request, as the fact will have it
     now: int  # milliseconds since 1970
-    took_ms: int  # since the token was issued
+    took_ms: int  # milliseconds since the token was issued
     _proof: Proof | None = None
 
     @property
     def proof(self) -> Proof:
-        """The proof that was sent. Raises BadRequest, invalid_proof, if it has another shape."""
-        # Read when a check first needs it: an expired token is refused as such, whatever its proof.
+        """The proof that the client sent. Raises BadRequest, invalid_proof, if it has another shape."""
+        # Read when a check first needs it: an expired token is refused as such, even with an invalid proof.
         if self._proof is None:
-            self._proof = _read(self.sent.proof)
+            self._proof = _read_proof(self.completion.proof)
         return self._proof
 
     @property
     def points(self) -> int:
-        """The points that are claimed, or those that the action type fixes."""
-        claimed = self.proof.points
-        return self.token.most if claimed is None else claimed
+        """The points that the client claims, or those that the action type fixes."""
+        points = self.proof.points
+        return self.token.most if points is None else points
 
 
 class Check(Protocol):
@@ -44,7 +44,7 @@ class Check(Protocol):
 
     @property
     def problems(self) -> Sequence[str]:
-        """The error codes with which it refuses, for `/openapi.json`. Each is explained in docs/errors.md."""
+        """The error codes of its refusals, for `/openapi.json`. docs/errors.md explains each of them."""
 
     def check(self, attempt: Attempt) -> Mapping[str, Any] | None:
         """Raise a ScoreboardError to refuse the completion. Returns annotations, if there are any.
@@ -55,7 +55,7 @@ class Check(Protocol):
         """
 
 
-def _read(sent: Any) -> Proof:
+def _read_proof(sent: Any) -> Proof:
     try:
         return msgspec.convert(sent, Proof)
     except msgspec.ValidationError:

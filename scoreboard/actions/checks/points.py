@@ -14,11 +14,11 @@ class PointsCheck:
 
     def check(self, attempt: Attempt) -> None:
         """Raise BadRequest, points_out_of_range or invalid_proof."""
-        token, claimed = attempt.token, attempt.proof.points
-        if claimed is None:
+        token, points = attempt.token, attempt.proof.points
+        if points is None:
             if token.claimed:
                 raise invalid_proof("proof.points is missing: this action type has a range of points.")
-        elif not token.least <= claimed <= token.most:
+        elif not token.least <= points <= token.most:
             raise BadRequest(
                 f"This action is worth {token.least} to {token.most} points.", code="points_out_of_range"
             )

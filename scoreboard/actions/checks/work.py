@@ -26,19 +26,21 @@ class WorkCheck:
             _check_result(proof.result, token.result_bytes)
         if claim_of(token, proof) != proof.checksum:
             raise invalid_proof("proof.checksum is not the checksum of points|result.")
-        if not is_proof(nonce(attempt.sent.action_token), proof.checksum, proof.solution, token.difficulty):
+        if not is_proof(
+            nonce(attempt.completion.action_token), proof.checksum, proof.solution, token.difficulty
+        ):
             raise invalid_proof("proof.solution does not solve the challenge.")
 
 
-def _check_result(result: str, most: int) -> None:
+def _check_result(result: str, max_bytes: int) -> None:
     # The journal keeps it as JSON forever, in which one byte of a control character becomes six.
     if CONTROL.search(result):
         raise invalid_proof(
             "proof.result has a control character, such as a line break or a tab. Leave it out."
         )
     size = len(msgspec.json.encode(result)) - 2  # without the quotes around it
-    if size > most:
+    if size > max_bytes:
         raise BadRequest(
-            f"proof.result has {size} bytes as JSON, and may have {most} bytes at most.",
+            f"proof.result has {size} bytes as JSON, and may have {max_bytes} bytes at most.",
             code="result_too_large",
         )

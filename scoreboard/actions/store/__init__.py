@@ -1,1 +1,1 @@
-"""Tables of actions: their types, what guards them, and the ranks on receipts."""
+"""Tables of actions: their types, the state of their guards, and the ranks on receipts."""

@@ -1,4 +1,4 @@
-"""The state that rules need, in SQL: when a player's last exclusive action ended, and points won so far."""
+"""The state of guards, in SQL: the end of each player's last exclusive action, and the points won so far."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from scoreboard.actions.rules import Wins
 from scoreboard.core.storage.db import Rows
 from scoreboard.core.storage.table import Table
 
-ALONE = Rows(
+EXCLUSIVE_ENDS = Rows(
     table="action_alone",
     columns=(("player", "text"), ("ended_at", "bigint")),
     conflict="ON CONFLICT (player) DO UPDATE SET ended_at = excluded.ended_at",
@@ -31,13 +31,13 @@ WINS = Rows(
 class StoredGuards(Table):
     """Ends of exclusive actions, and points won by capped action types."""
 
-    def ended(self, players: Sequence[str]) -> dict[str, int]:
-        """When these players' last exclusive actions ended."""
+    def exclusive_ends(self, players: Sequence[str]) -> dict[str, int]:
+        """The ends of these players' last exclusive actions, in milliseconds since 1970, by player."""
         condition, value = self.one_of("player", players)
         return dict(self.rows(f"SELECT player, ended_at FROM action_alone WHERE {condition}", (value,)))
 
     def wins(self, players: Sequence[str]) -> dict[tuple[str, str], Wins]:
-        """The points that these players won by each capped action type."""
+        """The points that these players won by each capped action type, by player and action type."""
         condition, value = self.one_of("player", players)
         found = self.rows(
             f"SELECT player, action, hour, hour_points, day, day_points FROM action_wins WHERE {condition}",
@@ -49,15 +49,15 @@ class StoredGuards(Table):
         }
 
     def forget(self, player: str) -> None:
-        """Delete all that is stored of a player."""
+        """Delete a player's rows."""
         self.execute("DELETE FROM action_wins WHERE player = ?", (player,))
         self.execute("DELETE FROM action_alone WHERE player = ?", (player,))
 
-    def write_ended(self, ended: Mapping[str, int]) -> None:
-        """Write when exclusive actions ended."""
-        self.run(lambda db: ALONE.write(db, list(ended.items())))
+    def write_exclusive_ends(self, ends: Mapping[str, int]) -> None:
+        """Write the ends of players' last exclusive actions."""
+        self.run(lambda db: EXCLUSIVE_ENDS.write(db, list(ends.items())))
 
     def write_wins(self, wins: Mapping[tuple[str, str], Wins]) -> None:
-        """Write what was won."""
+        """Write the points that players won."""
         values = [(*key, one.hour, one.hour_points, one.day, one.day_points) for key, one in wins.items()]
         self.run(lambda db: WINS.write(db, values))

@@ -19,7 +19,7 @@ class StoredRefusals(Table):
     """Counts of refusals by hour and player."""
 
     def counts(self, hour: int, players: Sequence[str]) -> dict[str, int]:
-        """How many refusals of each of these players were recorded in this hour."""
+        """The numbers of recorded refusals by player. `hour` is counted since 1970."""
         condition, value = self.one_of("player", players)
         text = f"SELECT player, facts FROM action_refused WHERE hour = ? AND {condition}"
         return dict(self.rows(text, (hour, value)))

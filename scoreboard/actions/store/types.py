@@ -8,12 +8,12 @@ from scoreboard.actions.types import ActionType, Rules
 from scoreboard.core.storage.db import Connection, rows
 from scoreboard.core.storage.table import Table
 
-# In a column of its own: the previous release fails on rules that have a field which it does not know.
+# It has a column of its own: the previous release fails on rules with a field that it does not know.
 RESULT_BYTES = "resultBytes"
 
 
 class StoredTypes(Table):
-    """Action types."""
+    """The table of action types."""
 
     def version(self) -> int:
         """The newest fact that changed any action type."""
@@ -30,7 +30,7 @@ class StoredTypes(Table):
         return {name: digest for name, digest in found if digest}
 
     def exists(self, name: str) -> bool:
-        """Whether there is an action type of this name."""
+        """True if there is an action type of this name."""
         return bool(self.rows("SELECT 1 FROM action_type WHERE name = ? AND deleted = 0", (name,)))
 
     def write(self, type: ActionType, *, file_digest: str = "") -> None:
@@ -56,7 +56,7 @@ class StoredTypes(Table):
         )
 
     def delete(self, name: str, seq: int) -> None:
-        """Delete an action type. Its tokens keep their terms, which were settled when they were issued."""
+        """Delete an action type. Issued tokens stay valid: they contain all their terms."""
         self.execute("UPDATE action_type SET deleted = 1, revision = ? WHERE name = ?", (seq, name))
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from scoreboard.boards.order import percentile
-from scoreboard.boards.search.keys import FEWEST, long_enough
+from scoreboard.boards.search.keys import MIN_LENGTH, is_long_enough
 from scoreboard.boards.search.types import Found, FoundPlayer
 from scoreboard.boards.shown import shown_fields
 from scoreboard.boards.types import Definition
@@ -16,18 +16,20 @@ from scoreboard.boards.wire import EntriesQuery, RankedEntry, RankedPlayer
 from scoreboard.core.clock import rfc3339
 from scoreboard.core.errors import FieldError, ValidationFailed
 
-MOST = 50  # rows of an answer
+MAX_ROWS = 50  # rows of an answer
 
 
-def check(asked: EntriesQuery) -> None:
+def check(params: EntriesQuery) -> None:
     """Refuse a search that can't be answered. Raises ValidationFailed."""
-    if asked.players or asked.cursor or asked.offset:
+    if params.players or params.cursor or params.offset:
         raise ValidationFailed(FieldError("search", "cannot be combined with players, cursor or offset"))
-    if not long_enough(asked.search):
-        words = f"must have at least {FEWEST} letters or digits, or one Chinese, Japanese or Korean character"
+    if not is_long_enough(params.search):
+        words = (
+            f"must have at least {MIN_LENGTH} letters or digits, or one Chinese, Japanese or Korean character"
+        )
         raise ValidationFailed(FieldError("search", words))
-    if asked.limit > MOST:
-        raise ValidationFailed(FieldError("limit", f"must be at most {MOST} in a search"))
+    if params.limit > MAX_ROWS:
+        raise ValidationFailed(FieldError("limit", f"must be at most {MAX_ROWS} in a search"))
 
 
 def found_entries(definition: Definition, found: Found) -> list[RankedEntry]:

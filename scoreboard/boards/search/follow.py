@@ -17,48 +17,48 @@ from scoreboard.boards.search.store import SearchEntries
 from scoreboard.boards.store.windows import Windows
 from scoreboard.boards.types import Window
 from scoreboard.core.storage.db import Connection, Database
-from scoreboard.journal.types import PLAYER_MERGED, Position, Recorded
+from scoreboard.journal.types import PLAYER_MERGED, Position, RecordedFact
 
 
 @dataclass(kw_only=True)
-class Touched:
+class TouchedPlayers:
     """The players that facts may have added to windows, named, or merged into others."""
 
     players: dict[Window, dict[str, None]] = field(default_factory=dict)
-    named: set[str] = field(default_factory=set)
-    merged: set[str] = field(default_factory=set)
+    with_new_names: set[str] = field(default_factory=set)
+    merged_guests: set[str] = field(default_factory=set)
 
     @classmethod
-    def by(cls, facts: Sequence[Recorded]) -> Touched:
-        """The players that these facts touched."""
+    def by(cls, facts: Sequence[RecordedFact]) -> TouchedPlayers:
+        """The players that these facts touch."""
         touched = cls()
         for line in facts:
             touched.add(line)
         return touched
 
-    def add(self, line: Recorded) -> None:
-        """Add those of a fact."""
+    def add(self, line: RecordedFact) -> None:
+        """Add the players of a fact."""
         fact = line.fact
-        scored = [window for result in results_of(line).values() for window, *_ in result.standings]
-        for window in windows_merged_by(line) + scored:
+        score_windows = [window for result in results_of(line).values() for window, *_ in result.standings]
+        for window in windows_merged_by(line) + score_windows:
             self.players.setdefault(window, {})[fact.player] = None
         if "displayName" in fact.data:
-            self.named.add(fact.player)
+            self.with_new_names.add(fact.player)
         if fact.kind == PLAYER_MERGED:
-            self.merged.add(fact.data["guest"])
+            self.merged_guests.add(fact.data["guest"])
 
 
 @dataclass(kw_only=True)
 class Changes:
-    """The changes that the tables need. There are none after most facts: scores of players who are known."""
+    """The changes that the tables need. Most facts need none: they are scores of players who are listed."""
 
-    new: dict[str, str] = field(default_factory=dict)  # keys of players who had none
-    moved: dict[str, tuple[str, str]] = field(default_factory=dict)  # old and new keys
-    removed: dict[str, str] = field(default_factory=dict)
-    added: dict[int, dict[str, str]] = field(default_factory=dict)  # by window
+    new_keys: dict[str, str] = field(default_factory=dict)  # of players who had none
+    changed_keys: dict[str, tuple[str, str]] = field(default_factory=dict)  # old and new keys
+    removed_keys: dict[str, str] = field(default_factory=dict)
+    added_entries: dict[int, dict[str, str]] = field(default_factory=dict)  # by window
 
     def __bool__(self) -> bool:
-        return bool(self.new or self.moved or self.removed or self.added)
+        return bool(self.new_keys or self.changed_keys or self.removed_keys or self.added_entries)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,9 +76,9 @@ class SearchFollower:
         """The beginning: entries that are there already stay as they are."""
         return Position(shard, 0)
 
-    def follow(self, facts: Sequence[Recorded]) -> None:
+    def follow(self, facts: Sequence[RecordedFact]) -> None:
         """Take in the players whom these facts touched. Takes no write lock if nothing changed."""
-        touched = Touched.by(facts)
+        touched = TouchedPlayers.by(facts)
         if not self.database.run(lambda db: changes(db, touched)):
             return
 
@@ -89,38 +89,42 @@ class SearchFollower:
         self.database.transaction(work)
 
     def maintain(self) -> None:
-        """Nothing: the facts tell everything."""
+        """Do nothing: following the facts keeps the tables complete."""
 
 
-def changes(db: Connection, touched: Touched) -> Changes:
+def changes(db: Connection, touched: TouchedPlayers) -> Changes:
     """The changes that the tables need for these players, as standings and names are now."""
     entries, found = SearchEntries(db), Changes()
     scored = {player for players in touched.players.values() for player in players}
-    known = entries.keys(scored | touched.named | touched.merged)
+    recorded_keys = entries.keys(scored | touched.with_new_names | touched.merged_guests)
     missing = {window_id: players for window_id, players in _missing(db, touched.players) if players}
-    new = {player for players in missing.values() for player in players} - known.keys()
-    keys = _keys(db, [*new, *(touched.named & known.keys())])
-    found.new = {player: keys[player] for player in new}
-    found.moved = {
-        player: (known[player], key) for player, key in keys.items() if known.get(player, key) != key
+    new = {player for players in missing.values() for player in players} - recorded_keys.keys()
+    keys = _keys(db, [*new, *(touched.with_new_names & recorded_keys.keys())])
+    found.new_keys = {player: keys[player] for player in new}
+    found.changed_keys = {
+        player: (recorded_keys[player], key)
+        for player, key in keys.items()
+        if recorded_keys.get(player, key) != key
     }
-    found.added = {
-        window_id: {player: (known | keys)[player] for player in players}
+    found.added_entries = {
+        window_id: {player: (recorded_keys | keys)[player] for player in players}
         for window_id, players in missing.items()
     }
-    found.removed = {player: key for player, key in known.items() if player in touched.merged}
+    found.removed_keys = {
+        player: key for player, key in recorded_keys.items() if player in touched.merged_guests
+    }
     return found
 
 
 def write(db: Connection, found: Changes) -> None:
     """Write changes to the tables."""
     entries = SearchEntries(db)
-    for player, (old, new) in found.moved.items():
+    for player, (old, new) in found.changed_keys.items():
         entries.move(player, old, new)
-    entries.record(found.new | {player: new for player, (_, new) in found.moved.items()})
-    for window_id, keys in found.added.items():
+    entries.record(found.new_keys | {player: new for player, (_, new) in found.changed_keys.items()})
+    for window_id, keys in found.added_entries.items():
         entries.add(window_id, keys)
-    for player, key in found.removed.items():
+    for player, key in found.removed_keys.items():
         entries.remove(player, key)
 
 
@@ -131,8 +135,8 @@ def _missing(
     for window, players in touched.items():
         row = Windows(db).get(window)
         if row is not None:
-            unlisted = players.keys() - SearchEntries(db).listed(row.id, list(players))
-            yield row.id, SearchEntries(db).ranked(row.id, list(unlisted)) if unlisted else ()
+            unlisted = players.keys() - SearchEntries(db).find_listed(row.id, list(players))
+            yield row.id, SearchEntries(db).find_ranked(row.id, list(unlisted)) if unlisted else ()
 
 
 def _keys(db: Connection, players: Sequence[str]) -> dict[str, str]:

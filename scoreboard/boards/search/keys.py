@@ -10,8 +10,8 @@ import unicodedata
 
 import regex
 
-LONGEST = 64  # characters of a key
-FEWEST = 2  # characters of a search; one where a character is a word or a syllable
+MAX_LENGTH = 64  # characters of a key
+MIN_LENGTH = 2  # characters of a search; one is enough if it stands for a word or a syllable
 LAST = "\U0010ffff"  # follows every character of a key
 
 # Letters with a stroke or a tail, and ligatures, which Unicode does not decompose.
@@ -43,12 +43,12 @@ def search_key(text: str) -> str:
         # Once more after folding: it may compose or decompose letters.
         folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
         folded = "".join(map(_plain, folded)).translate(LETTERS)
-    return " ".join("".join(filter(_visible, folded)).split())[:LONGEST].rstrip()
+    return " ".join("".join(filter(_visible, folded)).split())[:MAX_LENGTH].rstrip()
 
 
-def long_enough(text: str) -> bool:
-    """Whether a text is long enough to be searched for."""
-    return len(search_key(text)) >= FEWEST or bool(_CJK.search(text))
+def is_long_enough(text: str) -> bool:
+    """True if a text is long enough to be searched for."""
+    return len(search_key(text)) >= MIN_LENGTH or bool(_CJK.search(text))
 
 
 def _plain(letter: str) -> str:

@@ -17,7 +17,7 @@ from scoreboard.boards.store.windows import WindowRow, Windows
 from scoreboard.boards.types import Board, Period, Row, Standing, Window
 from scoreboard.boards.views import Located
 
-SHORT = 10_000  # entries of a window, up to which SQL counts ranks fast enough
+MAX_SQL_ENTRIES = 10_000  # of a window, up to which SQL counts ranks fast enough
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,26 +37,28 @@ class Search:
         if row is None:
             return Found(total=0, players=[])
         players = self.entries.find(row.id, search_key(text), limit)
-        reading = self._ranked(board, row, period, players) if players else None
+        reading = self._find_ranked(board, row, period, players) if players else None
         if reading is None:
-            found = self._unranked(board, row, players)
+            found = self._without_ranks(board, row, players)
             return Found(total=row.entries, players=found, degraded=bool(found))
         by_player = {one.player: _of_row(one) for one in reading.rows}
         in_order = [by_player[player] for player in players if player in by_player]
         return Found(total=reading.total, players=in_order)
 
-    def _ranked(self, board: Board, row: WindowRow, period: Period, players: Sequence[str]) -> Reading | None:
+    def _find_ranked(
+        self, board: Board, row: WindowRow, period: Period, players: Sequence[str]
+    ) -> Reading | None:
         """The rows of players; None if ranks can't be read, or not fast enough."""
         question = Located(tuple(players))
         found = self.reader.read_shown(board, row.window, period, question)
-        if found is None and row.closed_at is not None and row.entries <= SHORT:
+        if found is None and row.closed_at is not None and row.entries <= MAX_SQL_ENTRIES:
             # Redis holds closed windows for some days only.
             return self.catalogue.in_order(
                 board, lambda board: self.reader.read(board, row.window, period, question)
             )
         return found
 
-    def _unranked(self, board: Board, row: WindowRow, players: Sequence[str]) -> list[FoundPlayer]:
+    def _without_ranks(self, board: Board, row: WindowRow, players: Sequence[str]) -> list[FoundPlayer]:
         columns = [column.name for column in board.definition.columns]
         found, names = self.standings.of(row.id, players, len(columns)), self.names.of(players)
         return [

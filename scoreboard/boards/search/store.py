@@ -18,13 +18,13 @@ ENTRIES = Rows(
     columns=(("window_id", "bigint"), ("key", "text"), ("player", "text")),
     conflict="ON CONFLICT DO NOTHING",
 )
-# Entries may be left over from a standing that is gone, so the standing decides.
-FOUND = (
+# A standing may have been deleted and its entry left, so the statement joins both.
+FIND = (
     "SELECT e.player FROM search_entry e"
     " JOIN standing s ON s.window_id = e.window_id AND s.player = e.player"
     " WHERE e.window_id = ? AND e.key >= ? AND e.key < ? ORDER BY e.key, e.player LIMIT ?"
 )
-LISTED = (
+FIND_LISTED = (
     "SELECT k.player FROM search_key k JOIN search_entry e"
     " ON e.window_id = ? AND e.key = k.key AND e.player = k.player WHERE "
 )
@@ -39,19 +39,19 @@ class SearchEntries(Table):
 
     def find(self, window_id: int, key: str, limit: int) -> list[str]:
         """The players of a window whose keys begin with `key`, by key."""
-        return [row[0] for row in self.rows(FOUND, (window_id, key, key + LAST, limit))]
+        return [row[0] for row in self.rows(FIND, (window_id, key, key + LAST, limit))]
 
     def keys(self, players: Collection[str]) -> dict[str, str]:
         """The recorded keys of those players who have one."""
         condition, value = self.one_of("player", list(players))
         return dict(self.rows(f"SELECT player, key FROM search_key WHERE {condition}", (value,)))
 
-    def listed(self, window_id: int, players: Sequence[str]) -> set[str]:
+    def find_listed(self, window_id: int, players: Sequence[str]) -> set[str]:
         """Those of these players who are in a window's list by their recorded key."""
         condition, value = self.one_of("k.player", players)
-        return {row[0] for row in self.rows(LISTED + condition, (window_id, value))}
+        return {row[0] for row in self.rows(FIND_LISTED + condition, (window_id, value))}
 
-    def ranked(self, window_id: int, players: Sequence[str]) -> set[str]:
+    def find_ranked(self, window_id: int, players: Sequence[str]) -> set[str]:
         """Those of these players who have a standing in a window."""
         condition, value = self.one_of("player", players)
         text = f"SELECT player FROM standing WHERE window_id = ? AND {condition}"

@@ -1,4 +1,4 @@
-"""What a search of a window returns."""
+"""The result of a search in a window."""
 
 from __future__ import annotations
 
@@ -21,6 +21,6 @@ class FoundPlayer(Struct, frozen=True, kw_only=True):
 class Found(Struct, frozen=True, kw_only=True):
     """The players that a search found, by name."""
 
-    total: int  # how many players are ranked in the window
+    total: int  # the number of players ranked in the window
     players: list[FoundPlayer]
-    degraded: bool = False  # ranks can't be read now
+    degraded: bool = False  # True if ranks can't be read now

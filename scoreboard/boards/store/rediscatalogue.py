@@ -1,4 +1,4 @@
-"""Display names and the version of the catalogue in Redis, where they are beside the boards."""
+"""Display names and the version of the catalogue in Redis, beside the boards."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class RedisCatalogue:
         return int(catalogue) if catalogue else None, renames or None
 
     def show_version(self, version: int) -> None:
-        """Tell every process that the definitions changed."""
+        """Publish the version of the newest definitions to every process."""
         self._link.do(lambda redis: redis.set(rediskeys.catalogue_version(), version))
 
     def names(self, players: Sequence[str]) -> list[str | None] | None:
@@ -33,7 +33,7 @@ class RedisCatalogue:
         return texts and [None if text is None else text.partition(":")[2] for text in texts]
 
     def differing_names(self, names: Sequence[Name]) -> dict[str, str] | None:
-        """What Redis has, by player, for those of these names that it has differently.
+        """The texts that Redis has in place of these names, by player, where they differ.
 
         None if Redis does not have all names.
         """

@@ -1,4 +1,4 @@
-"""How boards talk to Redis: by their scripts, and through the breaker."""
+"""The link of boards to Redis: it runs their scripts, through the breaker."""
 
 from __future__ import annotations
 

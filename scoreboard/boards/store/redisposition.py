@@ -9,9 +9,9 @@ from redis import Redis
 from redis.exceptions import ResponseError
 
 from scoreboard.boards.store.redislink import RedisLink
-from scoreboard.boards.types import Applied
+from scoreboard.boards.types import AppliedFacts
 from scoreboard.core.storage import rediskeys
-from scoreboard.journal.types import Position, Recorded, Span
+from scoreboard.journal.types import Position, RecordedFact, Span
 
 FIELDS = ["position", "mark", "newest", "newest-mark"]
 
@@ -22,7 +22,7 @@ class RedisPosition:
     def __init__(self, link: RedisLink) -> None:
         self._link = link
 
-    def applied(self, shard: int) -> Applied | None:
+    def applied_facts(self, shard: int) -> AppliedFacts | None:
         """The facts of a shard that Redis contains; None if it was emptied."""
         return self._link.do(lambda redis: _read(redis, shard))
 
@@ -31,7 +31,7 @@ class RedisPosition:
         if span.facts:
             self._advance(span.shard, span.first, span.last, span.mark, span.before, "")
 
-    def advance_by(self, facts: Sequence[Recorded]) -> None:
+    def advance_by(self, facts: Sequence[RecordedFact]) -> None:
         """Store that these facts are applied. They follow the position that `applied` just returned."""
         first, last = facts[0].position, facts[-1]
         self._advance(first.shard, first.seq, last.seq, last.mark, "", "")
@@ -49,7 +49,7 @@ class RedisPosition:
         self._link.call("advance_applied", [rediskeys.applied(shard)], args)
 
 
-def _read(redis: Redis, shard: int) -> Applied | None:
+def _read(redis: Redis, shard: int) -> AppliedFacts | None:
     try:
         values: Any = redis.hmget(rediskeys.applied(shard), FIELDS)
         return _parse(shard, *values)
@@ -64,10 +64,10 @@ def _read(redis: Redis, shard: int) -> Applied | None:
 
 def _parse(
     shard: int, position: str | None, mark: str | None, newest: str | None, newest_mark: str | None
-) -> Applied | None:
+) -> AppliedFacts | None:
     if position is None:
         return None
-    return Applied(
+    return AppliedFacts(
         position=Position(shard, int(position)),
         mark=mark or "",
         newest=Position(shard, int(newest or position)),

@@ -1,4 +1,4 @@
-"""A board's order as Redis shows it: fast, complete or absent, and never the truth."""
+"""A board's order as Redis shows it. A window is shown completely or not at all."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from scoreboard.boards.store.redislink import RedisLink
 from scoreboard.boards.store.redisposition import RedisPosition
 from scoreboard.boards.store.rediswriter import RedisWriter
 from scoreboard.boards.store.windowkeys import shown_keys, values
-from scoreboard.boards.types import Compared, Place, Standing, ViewAnswer, Window
+from scoreboard.boards.types import Comparison, Place, Standing, ViewAnswer, Window
 from scoreboard.boards.views import After, Around, Listed, Located, Question
 from scoreboard.core.storage.redis import Breaker
 from scoreboard.journal.types import Position
 
 
 class RedisView:
-    """Reads places from Redis: a BoardView. Beside it is everything that keeps it up to date.
+    """Reads places from Redis: a BoardView. Its fields write to Redis, and keep the view up to date.
 
     Methods return None if a window is not shown, or damaged, and raise RedisAway.
     """
@@ -58,7 +58,7 @@ class RedisView:
         return None if found is None else _stamp(found)
 
     def are_shown(self, windows: Sequence[tuple[Window, Order]]) -> list[bool]:
-        """Which of these windows are shown, whole as far as counting tells."""
+        """For each of these windows True if it is shown, and complete as far as counting tells."""
 
         def fill(pipeline: Any) -> None:
             for window, order in windows:
@@ -67,19 +67,19 @@ class RedisView:
 
         return [answer is not None for answer in self._link.pipeline(fill)]
 
-    def compare(self, window: Window, order: Order, standings: Sequence[Standing]) -> Compared | None:
-        """How a window differs from these standings."""
+    def compare(self, window: Window, order: Order, standings: Sequence[Standing]) -> Comparison | None:
+        """The differences between a window and these standings."""
         args = [order.layout, order.ties, order.tier_width, *values(order, standings)]
         answer = self._link.call("compare_standings", shown_keys(window), args)
         if answer is None:
             return None
         version, entries, *flat = answer
-        return Compared(
+        return Comparison(
             version=int(version), entries=entries, differing=dict(zip(flat[::2], flat[1::2], strict=True))
         )
 
-    def _list(self, window: Window, order: Order, how: str, start: Any, count: int) -> ViewAnswer | None:
-        args = [order.layout, order.ties, order.tier_width, order.width, how, start, count]
+    def _list(self, window: Window, order: Order, mode: str, start: Any, count: int) -> ViewAnswer | None:
+        args = [order.layout, order.ties, order.tier_width, order.width, mode, start, count]
         answer = self._link.read("read_listed", shown_keys(window), args)
         if answer is None:
             return None
@@ -92,8 +92,8 @@ class RedisView:
             version=Position(self._shard, int(version)), stamp=_stamp(stamp), total=total, places=places
         )
 
-    def _locate(self, window: Window, order: Order, how: str, keys: Sequence[str]) -> ViewAnswer | None:
-        args = [order.layout, order.ties, order.tier_width, how, *keys]
+    def _locate(self, window: Window, order: Order, mode: str, keys: Sequence[str]) -> ViewAnswer | None:
+        args = [order.layout, order.ties, order.tier_width, mode, *keys]
         answer = self._link.read("read_located", shown_keys(window), args)
         if answer is None:
             return None

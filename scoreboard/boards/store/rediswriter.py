@@ -15,14 +15,14 @@ from scoreboard.boards.types import RankChange, Standing, Window
 from scoreboard.core.storage import rediskeys
 from scoreboard.journal.types import Span
 
-PAST_WINDOW_SECONDS = 7 * 86400  # after which a closed window is read from SQL
+PAST_WINDOW_SECONDS = 7 * 86400  # a closed window stays in Redis for this long; then it is read from SQL
 
 
 class Change:
     """The changes of one batch in one window.
 
-    `gone` maps players whose standing was removed to the number of the fact that removed it. A `closed`
-    window that Redis does not show is not shown because of the change.
+    `gone` maps players whose standing was removed to the number of the fact that removed it. If `closed`,
+    Redis does not begin to show the window because of the change.
     """
 
     __slots__ = ("closed", "entries", "gone", "order", "standings", "version", "window")
@@ -69,7 +69,7 @@ class RedisWriter:
         return ranks
 
     def put(self, change: Change) -> bool:
-        """Write standings that changed earlier. Returns whether the window is shown."""
+        """Write standings that changed earlier. Returns False if the window is not shown."""
         answers = self._link.pipeline(lambda pipeline: self._queue(pipeline, change, ranked=False))
         return _ranks(change, answers[0]) is not None
 
@@ -97,8 +97,8 @@ class RedisWriter:
 
     def _queue(self, pipeline: Any, change: Change, *, ranked: bool) -> None:
         order = change.order
-        # The script compares the number of players in the arguments with `entries`, to find out whether they
-        # are the whole window. It can't if players who are gone are among them.
+        # The script compares the number of players in the arguments with `entries`: if it is equal, they are
+        # the complete window. It can't if players who are gone are among them.
         comparable = not (change.gone or change.closed)
         args = [
             order.layout,

@@ -26,7 +26,7 @@ STANDINGS = Rows(
         ("sort_key", "text"),
         ("metadata", "text"),
     ),
-    # Only a newer fact may change a standing, whoever writes it.
+    # Only a newer fact may change a standing, in every process.
     conflict="ON CONFLICT (window_id, player) DO UPDATE SET score = excluded.score, c1 = excluded.c1,"
     " c2 = excluded.c2, reached_at = excluded.reached_at, reached_by = excluded.reached_by,"
     " version = excluded.version, sort_key = excluded.sort_key, metadata = excluded.metadata"
@@ -35,7 +35,7 @@ STANDINGS = Rows(
 
 
 class Standings(Table):
-    """The standings of all windows. `columns` is how many columns the window's board has."""
+    """The standings of all windows. `columns` is the number of columns of the window's board."""
 
     def of(self, window_id: int, players: Sequence[str], columns: int) -> dict[str, Standing]:
         """The standings of these players in one window."""
@@ -59,9 +59,9 @@ class Standings(Table):
             yield from page
             after = page[-1].player
 
-    def write(self, written: Iterable[tuple[int, Standing]], order: Order) -> None:
-        """Create or replace standings, given with the ids of their windows."""
-        lines = [standing_row(window_id, standing, order) for window_id, standing in written]
+    def write(self, standings: Iterable[tuple[int, Standing]], order: Order) -> None:
+        """Create or replace standings. Each comes with the id of its window."""
+        lines = [standing_row(window_id, standing, order) for window_id, standing in standings]
         self.run(lambda db: STANDINGS.write(db, lines))
 
     def delete(self, window_id: int, player: str) -> None:

@@ -10,7 +10,7 @@ from scoreboard.boards.order import Order
 from scoreboard.boards.types import Standing, Window
 from scoreboard.core.storage import rediskeys
 
-WINDOWS = 1024  # whose keys a process keeps in memory, as each read and each commit needs them
+MAX_WINDOWS = 1024  # a process keeps their keys in memory, as each read and each commit needs them
 DATA_KEYS = (
     rediskeys.order,
     rediskeys.members,
@@ -20,21 +20,21 @@ DATA_KEYS = (
 )
 
 
-@lru_cache(maxsize=WINDOWS)
+@lru_cache(maxsize=MAX_WINDOWS)
 def shown_keys(window: Window) -> tuple[str, ...]:
     """The keys that hold the data of a window that is shown, then the key of its state."""
     tag = rediskeys.window(window.path)
     return (*(key(tag) for key in DATA_KEYS), rediskeys.state(tag))
 
 
-@lru_cache(maxsize=WINDOWS)
+@lru_cache(maxsize=MAX_WINDOWS)
 def built_keys(window: Window) -> tuple[str, ...]:
     """The keys in which the data of a window is built, then the key of its state."""
     *shown, state = shown_keys(window)
     return (*map(rediskeys.building, shown), state)
 
 
-@lru_cache(maxsize=WINDOWS)
+@lru_cache(maxsize=MAX_WINDOWS)
 def all_keys(window: Window) -> tuple[str, ...]:
     """The keys of `shown_keys`, then those in which the data is built."""
     return shown_keys(window) + built_keys(window)[:-1]

@@ -102,10 +102,10 @@ class Windows(Table):
 
         return self.run(find)
 
-    def ranked(self, players: Sequence[str], since: int) -> set[str]:
-        """Those of these players who have a standing in a window that was changed since a time."""
+    def find_ranked(self, players: Sequence[str], since: int) -> set[str]:
+        """Those of these players who have a standing in a window that changed at `since` or later."""
         found = set[str]()
-        # Window by window: that is how standings are found by player, and nothing waits for it.
+        # Window by window, because standings are indexed by window and player. No request waits for it.
         for (id,) in self.rows("SELECT id FROM board_window WHERE changed_at >= ?", (since,)):
             found |= self.run(lambda db, id=id: _ranked_in(db, id, players))  # type: ignore[misc]
         return found
@@ -149,7 +149,7 @@ class Windows(Table):
         )
 
     def delete_board(self, board: str) -> None:
-        """Delete all windows of a board, with their standings and what the search lists of them."""
+        """Delete all windows of a board, with their standings and their entries of the search."""
         # SQLite gives the ids of deleted windows to new ones.
         for table in ("standing", "search_entry"):
             self.execute(

@@ -18,7 +18,7 @@ from scoreboard.pages.routes import PAGE_PROBLEMS, explain, explain_outage
 from scoreboard.pages.wire import ArchiveQuery
 
 PODIUM = 3  # rows
-AT_ONCE = 12  # periods on one page
+PAGE_PERIODS = 12  # on one page
 KINDS = {"daily": "archive.daily", "weekly": "archive.weekly", "monthly": "archive.monthly"}  # message keys
 CURSOR = re.compile(r"^([0-9]{1,15})-([0-9]{1,15})\Z")
 
@@ -42,8 +42,8 @@ def periods(board: str) -> str:
     """Show the past periods of a board with their podiums, newest first."""
     found = parts().boards.service.readable(board)
     kind, region = _kind(found), _region(found)
-    rows = parts().boards.service.past(found, before=_before(), limit=AT_ONCE + 1, kind=kind)
-    more = rows[AT_ONCE - 1] if len(rows) > AT_ONCE else None
+    rows = parts().boards.service.past(found, before=_before(), limit=PAGE_PERIODS + 1, kind=kind)
+    more = rows[PAGE_PERIODS - 1] if len(rows) > PAGE_PERIODS else None
     return render_template(
         "archive.html",
         board=found,
@@ -51,7 +51,7 @@ def periods(board: str) -> str:
         kind=kind,
         kind_keys=KINDS,
         region=region,
-        podiums=[_podium(found, row.period, region) for row in rows[:AT_ONCE]],
+        podiums=[_podium(found, row.period, region) for row in rows[:PAGE_PERIODS]],
         older=f"{more.period.starts_at}-{more.id}" if more else "",
         first=_before() is None,
     )
@@ -65,8 +65,8 @@ def _kinds(board: Board) -> list[str]:
 def _kind(board: Board) -> str:
     """The kind of periods to show: the requested one, or the board's own; "" if none of them ends."""
     kinds = _kinds(board)
-    asked = request.args.get("kind", "")
-    return asked if asked in kinds else next(iter(kinds), "")
+    kind = request.args.get("kind", "")
+    return kind if kind in kinds else next(iter(kinds), "")
 
 
 def _region(board: Board) -> str:

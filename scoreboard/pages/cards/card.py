@@ -1,4 +1,4 @@
-"""Share cards: their texts, and how large they are. Pure."""
+"""Share cards: their texts, and the sizes of their type. Pure."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-WIDTH, HEIGHT = 1200, 630  # what social networks show without cutting
+WIDTH, HEIGHT = 1200, 630  # pixels; social networks show this size without cutting it
 LINES = 5
 NARROW, WIDE = 0.6, 1.0  # of a character, in parts of the type size
 FIRST_STRONG, RIGHT_TO_LEFT, END = (

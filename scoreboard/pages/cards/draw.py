@@ -12,7 +12,7 @@ import resvg_py
 
 
 def main() -> None:
-    """Draw it with these fonts only."""
+    """Draw the SVG, with these fonts only."""
     svg = sys.stdin.buffer.read().decode()
     png = resvg_py.svg_to_bytes(svg_string=svg, font_files=sys.argv[1:], skip_system_fonts=True)
     sys.stdout.buffer.write(bytes(png))

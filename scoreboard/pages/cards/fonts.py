@@ -31,8 +31,8 @@ class Fonts:
         self.bundled = bundled
         self._folders = folders
 
-    def drawable(self, text: str) -> bool:
-        """Whether all characters of a text can be drawn."""
+    def can_draw(self, text: str) -> bool:
+        """True if all characters of a text can be drawn."""
         return self.further(text) is not None
 
     def further(self, text: str) -> tuple[Path, ...] | None:

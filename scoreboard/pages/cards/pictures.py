@@ -1,4 +1,4 @@
-"""Cards as PNG: each is drawn once a minute at most, however often it is requested."""
+"""Cards as PNG. Each is drawn once a minute at most, even if it is requested more often."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from scoreboard.core.errors import Unavailable
 log = logging.getLogger(__name__)
 
 DRAW = Path(__file__).with_name("draw.py")
-KEPT_SECONDS = 60
-MAX_KEPT = 64  # cards of 40 kB
+CACHE_SECONDS = 60  # a picture is used again for this long
+MAX_PICTURES = 64  # of 40 kB each
 MAX_SECONDS = 1.5  # for drawing one; then the process is ended
 
 
@@ -39,30 +39,32 @@ class Pictures:
 
     def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._kept: OrderedDict[Hashable, _Picture] = OrderedDict()
+        self._pictures: OrderedDict[Hashable, _Picture] = OrderedDict()
         self._locks = KeyedLock()
 
     def get(self, name: Hashable, make: Callable[[], Drawing]) -> bytes:
         """The card of this name, drawn now or within the last minute. Raises Unavailable."""
         try:
-            return self._fresh(name) or self._draw(name, make)
+            return self._find_fresh(name) or self._draw(name, make)
         except LockTimeout:
             raise _busy() from None
 
-    def _fresh(self, name: Hashable) -> bytes:
-        """The card if it was drawn within the last minute; otherwise nothing."""
-        known = self._kept.get(name)
-        return known.png if known and self._clock() - known.drawn_at <= KEPT_SECONDS else b""
+    def _find_fresh(self, name: Hashable) -> bytes:
+        """The card if it was drawn within the last minute; otherwise b""."""
+        found = self._pictures.get(name)
+        return found.png if found and self._clock() - found.drawn_at <= CACHE_SECONDS else b""
 
     def _draw(self, name: Hashable, make: Callable[[], Drawing]) -> bytes:
-        with self._locks.take("drawing", seconds=MAX_SECONDS):  # one after another: processors are for scores
-            return self._fresh(name) or self._keep(name, draw(make()))
+        with self._locks.take(
+            "drawing", seconds=MAX_SECONDS
+        ):  # one after another: scores need the processors
+            return self._find_fresh(name) or self._keep(name, draw(make()))
 
     def _keep(self, name: Hashable, png: bytes) -> bytes:
-        self._kept[name] = _Picture(png, self._clock())
-        self._kept.move_to_end(name)
-        while len(self._kept) > MAX_KEPT:
-            self._kept.popitem(last=False)
+        self._pictures[name] = _Picture(png, self._clock())
+        self._pictures.move_to_end(name)
+        while len(self._pictures) > MAX_PICTURES:
+            self._pictures.popitem(last=False)
         return png
 
 
@@ -70,13 +72,13 @@ def draw(drawing: Drawing) -> bytes:
     """Draw a PNG. Raises Unavailable."""
     command = [sys.executable, "-P", str(DRAW), *map(str, drawing.fonts)]
     try:
-        done = subprocess.run(
+        process = subprocess.run(
             command, input=drawing.svg.encode(), capture_output=True, check=True, timeout=MAX_SECONDS
         )
     except (OSError, subprocess.SubprocessError) as error:
         log.error("a share card could not be drawn", exc_info=error)  # noqa: TRY400
         raise _busy() from error
-    return done.stdout
+    return process.stdout
 
 
 def _busy() -> Unavailable:

@@ -39,7 +39,7 @@ PLAYER_PROBLEMS = ("player_not_listed", "ledger_unavailable")
 @described(query=BoardPageQuery, media=SVG, tagged=True, problems=BOARD_PROBLEMS)
 def board_svg(board: str) -> Response:
     """Get a board's share card: its title and its first rows."""
-    _speak_drawable()
+    _choose_language()
     return _answer(_drawing(_board_card(board)).svg, SVG)
 
 
@@ -57,7 +57,7 @@ def board_png(board: str) -> Response:
 @described(query=LanguageQuery, media=SVG, tagged=True, problems=PLAYER_PROBLEMS)
 def player_svg(player: str) -> Response:
     """Get a player's share card: their name, and their ranks on the boards of this server."""
-    _speak_drawable()
+    _choose_language()
     return _answer(_drawing(_player_card(player)).svg, SVG)
 
 
@@ -70,7 +70,7 @@ def player_png(player: str) -> Response:
 
 
 def _picture(name: tuple[str, ...], make: Callable[[], Card]) -> Response:
-    language = _speak_drawable()
+    language = _choose_language()
     pictures = rendering.once_per_app("card_pictures", Pictures)
     return _answer(pictures.get((*name, language), lambda: _drawing(make())), PNG)
 
@@ -82,7 +82,7 @@ def _board_card(id: str) -> Card:
     page = boards.entries(board, window, period, limit=cards.LINES)
     facts = [rendering.period_name(period), window.region, _players(page.total)]
     lines = [
-        _line(board, row, rank=rank, name=cards.drawable_name(FONTS.drawable, row.name, row.player))
+        _line(board, row, rank=rank, name=cards.drawable_name(FONTS.can_draw, row.name, row.player))
         for rank, row in zip(view.ranks(page.rows), page.rows, strict=True)
     ]
     return _card(_title(board), facts, lines)
@@ -96,7 +96,7 @@ def _player_card(player: str) -> Card:
         _line(board, one.row, rank=f"{one.row.rank}", name=_title(board), note=_players(one.total))
         for board, one in best
     ]
-    return _card(cards.drawable_name(FONTS.drawable, profile.name, player), [], lines)
+    return _card(cards.drawable_name(FONTS.can_draw, profile.name, player), [], lines)
 
 
 def _line(board: Board, row: Row, *, rank: str, name: str, note: str = "") -> Line:
@@ -115,16 +115,16 @@ def _card(title: str, facts: Iterable[str], lines: Sequence[Line]) -> Card:
 
 
 def _title(board: Board) -> str:
-    return cards.drawable_name(FONTS.drawable, board.definition.title or board.id, board.id)
+    return cards.drawable_name(FONTS.can_draw, board.definition.title or board.id, board.id)
 
 
 def _players(total: int) -> str:
     return unescape(rendering.say("board.players", n=total))
 
 
-def _speak_drawable() -> str:
-    """Let the card be in English if there is no font for the language of the request. Returns its tag."""
-    if not FONTS.drawable(rendering.language().name):
+def _choose_language() -> str:
+    """Switch to English if there is no font for the language of the request. Returns the card's language."""
+    if not FONTS.can_draw(rendering.language().name):
         g.language = LANGUAGES[ENGLISH]
     return rendering.language().tag
 

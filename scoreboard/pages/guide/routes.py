@@ -51,7 +51,7 @@ def events() -> str:
 @bp.get("/docs/embed")
 @page(nav=(40, "site.embed"))
 def builder() -> str:
-    """Show what a board looks like on another site, and the code that puts it there."""
+    """Show a board as it looks on another site, and the code that puts it there."""
     board = parts().base.settings.default_board
     return render_template("builder.html", boards=public_boards(), board=board, url=_url())
 
@@ -70,13 +70,13 @@ def problem(slug: str) -> str:
     code = slug.replace("-", "_")
     if code not in CODES:
         raise NotFound(f"There is no error called {slug[:64]!r}.")
-    explained = CODES[code]
-    advice = ADVICE.get(explained.status or 0, "")
-    return render_template("problem.html", code=code, explained=explained, advice=advice)
+    error = CODES[code]
+    advice = ADVICE.get(error.status or 0, "")
+    return render_template("problem.html", code=code, explained=error, advice=advice)
 
 
 @bp.app_template_filter()
-def coded(text: str) -> Markup:
+def with_code(text: str) -> Markup:
     """A text with code in backticks, as HTML."""
     parts = CODE.split(text)  # text and code alternate
     return Markup("").join(CODE_HTML.format(part) if index % 2 else part for index, part in enumerate(parts))

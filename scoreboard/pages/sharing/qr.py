@@ -7,14 +7,14 @@ from io import BytesIO
 
 import segno
 
-CACHED = 256  # codes for each process; a link begins with the host, so made-up hosts make many
+MAX_CACHED = 256  # codes in each process; a link contains the host, so made-up hosts make many
 QUIET_MODULES = 2  # of margin; today's readers do not need the standard's four, and screens are small
 
 
-@lru_cache(maxsize=CACHED)
+@lru_cache(maxsize=MAX_CACHED)
 def qr_code(text: str) -> bytes:
     """A text as a QR code, black on white so that cameras read it on dark pages too. Takes 5 to 20 ms."""
     out = BytesIO()
-    drawn = segno.make_qr(text, error="m")
-    drawn.save(out, kind="svg", border=QUIET_MODULES, dark="#000", light="#fff", xmldecl=False, omitsize=True)
+    code = segno.make_qr(text, error="m")
+    code.save(out, kind="svg", border=QUIET_MODULES, dark="#000", light="#fff", xmldecl=False, omitsize=True)
     return out.getvalue()

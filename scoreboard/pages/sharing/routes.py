@@ -46,7 +46,7 @@ def embed_script() -> Response:
     element = url_for("static", filename="js/board/element.js", version=None)
     module = element.removeprefix(request.script_root)
     text = f'import {{ define }} from ".{module}"\n\ndefine(new URL(".", import.meta.url).href)\n'
-    return _cached(Response(text, content_type=SCRIPT), max_age_seconds=0)
+    return _make_cacheable(Response(text, content_type=SCRIPT), max_age_seconds=0)
 
 
 @bp.get("/embed.json")
@@ -54,7 +54,7 @@ def embed_script() -> Response:
 def embed_words() -> Response:
     """Get the texts of <live-leaderboard> in a language."""
     words = Words(language=rendering.language().tag, texts=rendering.texts(*ELEMENT_SECTIONS))
-    response = _cached(answer({"data": words}), max_age_seconds=TEXTS_CACHE_SECONDS)
+    response = _make_cacheable(answer({"data": words}), max_age_seconds=TEXTS_CACHE_SECONDS)
     response.vary.add("Accept-Language")
     return response
 
@@ -102,13 +102,16 @@ def board_qr(board: str) -> Response:
 )
 def oembed() -> Response:
     """Get the code that embeds the board of a link (oembed.com)."""
-    wanted = query(request.args, OEmbedQuery)
-    if wanted.format not in ("", "json"):
+    oembed_query = query(request.args, OEmbedQuery)
+    if oembed_query.format not in ("", "json"):
         raise NotOffered("This server answers oEmbed requests in JSON only: use format=json.")
-    found = parts().boards.service.readable(board_in(wanted.url, root()) or "")
+    found = parts().boards.service.readable(board_in(oembed_query.url, root()) or "")
     title = found.definition.title or found.id
     rows = min(10, found.definition.size)
-    width, height = min(wanted.maxwidth, 640), min(wanted.maxheight, HEAD_PIXELS + rows * ROW_PIXELS)
+    width, height = (
+        min(oembed_query.maxwidth, 640),
+        min(oembed_query.maxheight, HEAD_PIXELS + rows * ROW_PIXELS),
+    )
     address = escape(link("pages.embedded", board=found.id))
     frame = (
         f'<iframe src="{address}" title="{escape(title)}" width="{width}" height="{height}" '
@@ -145,10 +148,10 @@ def board_in(url: str, root: str) -> str | None:
 def _image(svg: str | bytes) -> Response:
     response = Response(svg, content_type=f"{SVG}; charset=utf-8")
     response.headers["Content-Security-Policy"] = IMAGE_POLICY
-    return _cached(response, max_age_seconds=CACHE_SECONDS)
+    return _make_cacheable(response, max_age_seconds=CACHE_SECONDS)
 
 
-def _cached(response: Response, *, max_age_seconds: int) -> Response:
+def _make_cacheable(response: Response, *, max_age_seconds: int) -> Response:
     response.headers["Cache-Control"] = f"public, max-age={max_age_seconds}"
     response.add_etag(weak=True)
     response.make_conditional(request)

@@ -67,7 +67,7 @@ def kept_files(declared: Iterable[DeclaredPage]) -> dict[str, Path]:
 
 
 def is_covered(file: str, names: Iterable[str]) -> bool:
-    """Whether `names` contains a file, or a folder (with a slash at its end) that the file is in."""
+    """True if `names` contains a file, or a folder (with a slash at its end) that the file is in."""
     return any(file == name or (name.endswith("/") and file.startswith(name)) for name in names)
 
 

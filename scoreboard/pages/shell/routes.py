@@ -1,4 +1,4 @@
-"""What browsers and search engines ask every site for, and what makes the web pages an installable app."""
+"""The web pages as an installable app, and the files that browsers and search engines request."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ ICONS = (
     ("icons/maskable-192.png", "192x192", "maskable"),
     ("icons/maskable-512.png", "512x512", "maskable"),
 )
-UNSEARCHED = ("/v1/", "/embed/", "/overlay/", "/offline")  # pages of boards say the same, and more
+UNSEARCHED = ("/v1/", "/embed/", "/overlay/", "/offline")  # pages of boards have the same contents, and more
 BASE_FILES = (  # the files that base.html and /offline load
     "css/base.css",
     "css/site.css",
@@ -87,7 +87,7 @@ def robots() -> Response:
 @bp.get("/favicon.ico")
 @described(media="image/vnd.microsoft.icon", tagged=True)
 def favicon() -> Response:
-    """Get the icon under the name that some programs ask for. Browsers take the one that pages name."""
+    """Get the icon under the name that some programs request. Browsers take the icon that pages name."""
     return files.send(str(STATIC), "favicon.ico")
 
 

@@ -33,10 +33,10 @@ class Revocations(Protocol):
     def check_suspended(self, player: str) -> None:
         """Raise Forbidden if a player's account is suspended."""
 
-    def ended(self, session: str) -> Revocation | None:
+    def of_session(self, session: str) -> Revocation | None:
         """The revocation that ended a session; None if there is none."""
 
-    def changed(self, player: str, issued_at: int) -> bool:
+    def has_changed(self, player: str, issued_at: int) -> bool:
         """True if a player's rights were changed since a credential was issued to them."""
 
 
@@ -141,10 +141,10 @@ class StreamService:
             return StreamClient(address=request.address), False
         ticket, is_usable = self.tickets.open(request.query.ticket)
         self.revocations.check_suspended(ticket.player)
-        ended = self.revocations.ended(ticket.session)
+        ended = self.revocations.of_session(ticket.session)
         if ended is not None and ended.why != "replaced":
             raise session_over()
-        changed = ended is not None or self.revocations.changed(ticket.player, ticket.issued_at)
+        changed = ended is not None or self.revocations.has_changed(ticket.player, ticket.issued_at)
         client = StreamClient(
             address=request.address,
             player=ticket.player,

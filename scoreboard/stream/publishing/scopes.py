@@ -33,7 +33,7 @@ class Scopes:
 
     def showing(self, board_id: str, period: str, region: str) -> list[str]:
         """The scopes that show a window now; none if this process does not know the board."""
-        board = self.boards.known(board_id)
+        board = self.boards.find_loaded(board_id)
         if board is None:
             return []
         return [
@@ -49,7 +49,7 @@ class Scopes:
         does not tell a private board from a missing one.
         """
         for name in dict.fromkeys(map(_board_id, scopes)):
-            board = self.boards.known(name)
+            board = self.boards.find_loaded(name)
             if board is None or not board.definition.public:
                 board = self.boards.find(name)
             if board is None or not board.definition.public:
@@ -91,7 +91,7 @@ class Scopes:
     def _parse(self, scope: str, *, fresh: bool) -> tuple[Board, str, str]:
         name, _, word = scope.partition("@")
         name, _, region = name.partition(":")
-        board = (None if fresh else self.boards.known(name)) or self.boards.board(name)
+        board = (None if fresh else self.boards.find_loaded(name)) or self.boards.board(name)
         if region and region not in board.definition.regions:
             raise NotFound(f"This board has no region {region[:64]!r}.", code="region_not_found")
         for kind in board.windows:

@@ -152,7 +152,7 @@ class RoomManager:
         with suppress(RedisError, OSError):
             self.store.leave(self.token, self.process)
 
-    def let_others_notice(self) -> None:
+    def wait_for_others(self) -> None:
         """If there are other processes, wait until they have acted on a signal.
 
         After that, all of them refuse a session that was ended.

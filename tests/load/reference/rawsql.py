@@ -16,7 +16,7 @@ from scoreboard.boards.types import Definition, Standing
 from scoreboard.core.storage.db import Rows
 from scoreboard.journal.store import JOURNAL
 from scoreboard.journal.store import _row as journal_row
-from scoreboard.journal.types import FIRST_SHARD, Fact, Position, Recorded
+from scoreboard.journal.types import FIRST_SHARD, Fact, Position, RecordedFact
 from tests.load.measure import Sample
 
 GROUP = 128  # rows in one commit
@@ -97,8 +97,8 @@ def _unnest(table: Rows) -> str:
     return table._unnest
 
 
-def _line(seq: int, player: str, score: int) -> Recorded:
-    return Recorded(
+def _line(seq: int, player: str, score: int) -> RecordedFact:
+    return RecordedFact(
         position=Position(FIRST_SHARD, seq),
         at=AT,
         fact=Fact(

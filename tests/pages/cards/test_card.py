@@ -17,11 +17,11 @@ def test_wide_characters_count_more_and_accents_count_nothing():
     assert size(accents, width=600, largest=200, least=1) == size("e" * 10, width=600, largest=200, least=1)
 
 
-def test_a_name_is_shown_by_its_id_where_no_font_has_it():
+def test_a_player_is_shown_by_id_if_no_font_has_the_name():
     assert drawable_name(str.isascii, "Ada", "p1") == "Ada"
     assert drawable_name(str.isascii, "Ада", "p1") == "p1"
 
 
-def test_a_text_is_kept_apart_from_its_neighbours():
+def test_the_direction_of_a_text_is_isolated():
     assert isolate("a") == "\u2068a\u2069"
     assert isolate("a", rtl=True) == "\u2067a\u2069"

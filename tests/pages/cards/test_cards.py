@@ -38,7 +38,7 @@ def texts(answer):
 
 
 def pixels(png):
-    """Width, height and the rows of an image of 8 bits without interlacing, as other programs read them."""
+    """Width, height and the colours of the rows of an image of 8 bits without interlacing."""
     assert png[:8] == b"\x89PNG\r\n\x1a\n"
     at, data = 8, b""
     while at < len(png):
@@ -50,24 +50,24 @@ def pixels(png):
         at += length + 12
     assert (depth, colour) in ((8, 2), (8, 6))
     size = 3 if colour == 2 else 4
-    return width, height, unfiltered(zlib.decompress(data), width, height, size)
+    return width, height, unfilter(zlib.decompress(data), width, height, size)
 
 
-def unfiltered(data, width, height, size):
-    """The colours of each row, as a set: enough to see what was drawn."""
+def unfilter(data, width, height, size):
+    """The colours of each row, as a set."""
     rows, before, step = [], bytearray(width * size), width * size + 1
     for index in range(height):
         kind, row = data[index * step], bytearray(data[index * step + 1 : (index + 1) * step])
         for at in range(len(row)):
             left = row[at - size] if at >= size else 0
             corner = before[at - size] if at >= size else 0
-            row[at] = (row[at] + predicted(kind, left, before[at], corner)) & 255
+            row[at] = (row[at] + predict(kind, left, before[at], corner)) & 255
         rows.append({tuple(row[at : at + 3]) for at in range(0, len(row), size)})
         before = row
     return rows
 
 
-def predicted(kind, left, up, corner):
+def predict(kind, left, up, corner):
     if kind == 4:
         base = left + up - corner
         return min((left, up, corner), key=lambda one: (abs(base - one), (left, up, corner).index(one)))
@@ -141,9 +141,9 @@ def test_a_player_has_a_card_with_their_ranks_on_public_boards(client, board):
 
 @pytest.mark.parametrize("path", ["/p/nobody/card.svg", "/p/nobody/card.png"])
 def test_an_unknown_player_has_no_card(client, board, path):
-    refused = client.get(path)
+    answer = client.get(path)
 
-    assert (refused.status_code, refused.json["code"]) == (404, "player_not_listed")
+    assert (answer.status_code, answer.json["code"]) == (404, "player_not_listed")
 
 
 @pytest.mark.parametrize("kind", ["svg", "png"])
@@ -155,29 +155,29 @@ def test_a_board_that_became_private_has_no_card_any_more(client, board, kind):
     assert client.get(f"/b/{board}/card.{kind}").json["code"] == "board_not_found"
 
 
-def test_a_card_is_drawn_once_a_minute_whatever_happens_on_its_board():
-    now, made = [0.0], []
-    kept = Pictures(clock=lambda: now[0])
+def test_a_card_is_drawn_once_a_minute():
+    now, calls = [0.0], []
+    cards = Pictures(clock=lambda: now[0])
 
     def make():
-        made.append(1)
+        calls.append(1)
         return Drawing('<svg xmlns="http://www.w3.org/2000/svg" width="2" height="2"/>', ())
 
-    first = kept.get("one", make)
-    now[0] = pictures.KEPT_SECONDS
-    assert kept.get("one", make) is first
+    first = cards.get("one", make)
+    now[0] = pictures.CACHE_SECONDS
+    assert cards.get("one", make) is first
     now[0] += 1
-    assert kept.get("one", make) == first
-    assert len(made) == 2
+    assert cards.get("one", make) == first
+    assert len(calls) == 2
 
 
-def test_what_can_not_be_drawn_is_refused_for_now_and_not_kept(client, board, monkeypatch, caplog):
+def test_a_card_that_can_not_be_drawn_is_refused_and_drawn_later(client, board, monkeypatch, caplog):
     monkeypatch.setattr("scoreboard.pages.cards.pictures.DRAW", "/nothing/here.py")
 
-    refused = client.get(f"/b/{board}/card.png")
+    answer = client.get(f"/b/{board}/card.png")
 
-    assert (refused.status_code, refused.json["code"]) == (503, "card_unavailable")
-    assert refused.headers["Retry-After"] == "5"
+    assert (answer.status_code, answer.json["code"]) == (503, "card_unavailable")
+    assert answer.headers["Retry-After"] == "5"
     assert "a share card could not be drawn" in caplog.text
     monkeypatch.undo()
     assert client.get(f"/b/{board}/card.png").status_code == 200

@@ -49,10 +49,10 @@ def test_anything_else_is_no_font(tmp_path, data):
     folder = tmp_path / "fonts"
     folder.mkdir()
     (folder / "NotoSansBroken-Regular.ttf").write_bytes(data)
-    assert not Fonts(folders=(folder,)).drawable("\N{HANGUL SYLLABLE GA}")
+    assert not Fonts(folders=(folder,)).can_draw("\N{HANGUL SYLLABLE GA}")
 
 
-def test_nothing_is_in_no_ranges():
+def test_no_ranges_contain_no_character():
     assert "a" not in Characters((), ())
 
 
@@ -63,12 +63,12 @@ def test_a_bundled_font_has_the_characters_that_fontconfig_finds(path):
         ["fc-query", "--format=%{charset}", path], capture_output=True, text=True, check=True
     ).stdout
     ranges = [one.partition("-") for one in text.split()]
-    wanted = {code for start, _, end in ranges for code in range(int(start, 16), int(end or start, 16) + 1)}
+    expected = {code for start, _, end in ranges for code in range(int(start, 16), int(end or start, 16) + 1)}
 
     found = characters(path.read_bytes())
 
-    assert wanted == {code for code in range(0x110000) if chr(code) in found and code > 0x1F} | (
-        wanted & {*range(32)}
+    assert expected == {code for code in range(0x110000) if chr(code) in found and code > 0x1F} | (
+        expected & {*range(32)}
     )
 
 
@@ -109,10 +109,10 @@ def test_an_installed_font_is_used_for_the_script_that_it_has(tmp_path):
 def test_the_languages_of_the_pages_that_the_bundled_fonts_can_write():
     fonts = Fonts(folders=())
 
-    missing = {tag for tag, language in LANGUAGES.items() if not fonts.drawable(language.name)}
+    missing = {tag for tag, language in LANGUAGES.items() if not fonts.can_draw(language.name)}
 
     assert missing == {"ja", "zh-Hans"}
     for tag in LANGUAGES.keys() - missing:
         for key in ("board.players", "board.allTime", "board.empty"):
             text = str(LANGUAGES[tag].texts[key])
-            assert fonts.drawable(re.sub(r"[{}']", "", text)), (tag, text)
+            assert fonts.can_draw(re.sub(r"[{}']", "", text)), (tag, text)
