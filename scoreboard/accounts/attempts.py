@@ -5,7 +5,8 @@ taken back if the password was right. Many right attempts at once, as from a sch
 either, so each process makes one attempt of an address at a time.
 
 Failures are counted by address, by user name and address, and by user name alone. The last count refuses no
-attempt: when it is exceeded, each attempt from a network that is new to the player needs a solved puzzle.
+attempt: while its limit is exceeded, each attempt from a network that is new to the player needs a solved
+puzzle.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from scoreboard.core.concurrency.deadline import spare_seconds
 from scoreboard.core.concurrency.keyedlock import LockTimeout
 from scoreboard.core.errors import ScoreboardError
 from scoreboard.core.http.parts import parts
-from scoreboard.core.limits.rules import address, count, exceeded, give_back
+from scoreboard.core.limits.rules import address, count, count_and_wait_seconds, give_back
 
 # Failures stay counted, and so does a request for a puzzle: once its limit is exceeded, refusing costs less.
 FAILURES = ("invalid_credentials", "wrong_password", "proof_of_work_needed")
@@ -92,7 +93,7 @@ def _count_attempt(*limits: str, of: str, refuse: bool = True) -> Iterator[int]:
     if refuse:
         count(*limits, of=of)
     else:
-        seconds = exceeded(*limits, of=of)
+        seconds = count_and_wait_seconds(*limits, of=of)
     try:
         yield seconds
     except ScoreboardError as error:

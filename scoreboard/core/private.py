@@ -39,8 +39,8 @@ def file(path: Path) -> None:
 def close(path: Path) -> None:
     """Remove the rights of other users from a file or folder, if it exists and is ours. Raises nothing."""
     with suppress(OSError):
-        found = path.stat()
-        if found.st_mode & OTHERS and found.st_uid == os.geteuid():
-            path.chmod(stat.S_IMODE(found.st_mode) & ~OTHERS)
-            more = {"path": str(path), "mode": f"{stat.S_IMODE(found.st_mode):o}"}
+        status = path.stat()
+        if status.st_mode & OTHERS and status.st_uid == os.geteuid():
+            path.chmod(stat.S_IMODE(status.st_mode) & ~OTHERS)
+            more = {"path": str(path), "mode": f"{stat.S_IMODE(status.st_mode):o}"}
             log.warning("other users could access this file or folder; now only its owner can", extra=more)

@@ -104,8 +104,8 @@ def give_ticket() -> Response:
 def show_rooms() -> Response:
     """Show the number of viewers of each board, in each process."""
     rooms = parts().stream.rooms
-    found = [one.as_json(process) for process, one in sorted(rooms.current().items())]
-    return answer({"data": {"process": rooms.process, "processes": found}})
+    reports = [one.as_json(process) for process, one in sorted(rooms.current().items())]
+    return answer({"data": {"process": rooms.process, "processes": reports}})
 
 
 @bp.get("/poll")
@@ -125,12 +125,12 @@ def poll() -> Response:
 
 def _poll_response(result: PollAnswer) -> Response:
     etag = f'"{result.at}"'
-    found = [*result.frames, *result.private]
-    if not found and request.headers.get("If-None-Match") == etag:
+    new_frames = [*result.frames, *result.private]
+    if not new_frames and request.headers.get("If-None-Match") == etag:
         return Response(status=304, headers={"ETag": etag})
     body = {
         "id": str(result.at),
-        "frames": [frames.decode(frame.line) for frame in found],
+        "frames": [frames.decode(frame.line) for frame in new_frames],
         "retry_ms": 1000 + random.randrange(1000),
     }
     if result.told is not None:

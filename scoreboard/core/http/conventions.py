@@ -148,7 +148,7 @@ def install(app: Flask, *, origins: Collection[str] = (), public_url: str = "") 
     app.url_map.merge_slashes = False  # a path with two slashes in a row is 404, not another path of a route
     app.before_request(_begin)
     app.after_request(_end)
-    app.register_error_handler(ScoreboardError, _explained)
+    app.register_error_handler(ScoreboardError, _error_response)
     app.register_error_handler(HTTPException, _http_problem)
     app.register_error_handler(Exception, _unexpected)
 
@@ -162,13 +162,13 @@ def _begin() -> AnyResponse | None:
     incoming, config = request_ctx.request, app_ctx.app.config
     preferences.begin(incoming.environ.get("HTTP_PREFER", ""))
     # Returned and not raised: rendering an error page would cost more than the request that is refused.
-    refusal: ScoreboardError | None = _malformed_host(incoming) or _misdirected(incoming, config["SITE"])
+    refusal: ScoreboardError | None = _malformed_host(incoming) or _wrong_host(incoming, config["SITE"])
     refusal = refusal or basepath.refusal(incoming)
     refusal = refusal or crosssite.refusal(incoming, config["SITE"], config["ORIGINS"])
     return problem(refusal) if refusal else basepath.redirection(incoming)
 
 
-def _misdirected(incoming: Request, site: Site) -> BadRequest | None:
+def _wrong_host(incoming: Request, site: Site) -> BadRequest | None:
     """The error for a request to another host than PUBLIC_URL's. Monitors may use any host."""
     if site.trusts(incoming.environ.get("HTTP_HOST", "")) or incoming.environ["PATH_INFO"] in MONITORED:
         return None
@@ -214,25 +214,25 @@ def _end(response: Response) -> Response:
     return response
 
 
-def _explained(error: ScoreboardError) -> AnyResponse:
-    """An error as a web page for browsers, and as problem+json for all others."""
-    response = _page(error) or problem(error)
+def _error_response(error: ScoreboardError) -> AnyResponse:
+    """Answer with an error: as a web page for browsers, and as problem+json for all others."""
+    response = _error_page(error) or problem(error)
     if not errorpages.is_of_api(request.path):
         response.vary.add("Accept")
     return response
 
 
-def _page(error: ScoreboardError) -> AnyResponse | None:
+def _error_page(error: ScoreboardError) -> AnyResponse | None:
     page = app_ctx.app.extensions.get(errorpages.EXTENSION)
     if page is None or not errorpages.is_wanted(request):
         return None
     g.code = error.code
     try:
-        made: AnyResponse = page(error)
+        response: AnyResponse = page(error)
     except Exception as failure:
         log.exception("an error page failed", exc_info=failure, extra={"request": g.request_id})
         return None
-    return made
+    return response
 
 
 def _http_problem(error: HTTPException) -> AnyResponse:
@@ -240,12 +240,12 @@ def _http_problem(error: HTTPException) -> AnyResponse:
     if status < 400:
         return error.get_response()
     if status == 404 and request.url_rule is None:
-        elsewhere = slashes.redirection(request, request_ctx.url_adapter)
-        if elsewhere is not None:
-            return elsewhere
-    known = ScoreboardError(_detail_of(error), code=HTTP_CODES.get(status, "bad_request"))
-    known.status = status
-    response = _explained(known)
+        redirection = slashes.redirection(request, request_ctx.url_adapter)
+        if redirection is not None:
+            return redirection
+    converted = ScoreboardError(_detail_of(error), code=HTTP_CODES.get(status, "bad_request"))
+    converted.status = status
+    response = _error_response(converted)
     if status == 405 and getattr(error, "valid_methods", None):
         response.headers["Allow"] = ", ".join(sorted(error.valid_methods))  # type: ignore[attr-defined]
     return response
@@ -259,10 +259,12 @@ def _detail_of(error: HTTPException) -> str:
 
 def _unexpected(error: Exception) -> AnyResponse:
     if isinstance(error, DatabaseUnavailable):
-        return _explained(unavailable(error))
+        return _error_response(unavailable(error))
     log.error(
         "a request failed",
         exc_info=error,
         extra={"request": g.request_id, "path": loggable_path(request.path)},
     )
-    return _explained(ScoreboardError("Internal error. The server's log has details under this request id."))
+    return _error_response(
+        ScoreboardError("Internal error. The server's log has details under this request id.")
+    )

@@ -43,9 +43,9 @@ def _correct(value: Any, kind: inspect.Type, *, lenient: bool) -> Any:
 
 
 def _fields(value: dict[str, Any], struct: Any, *, lenient: bool) -> Iterator[tuple[str, Any]]:
-    known = {field.encode_name: field for field in struct.fields}
+    fields = {field.encode_name: field for field in struct.fields}
     for name, one in value.items():
-        field = known.get(name)
+        field = fields.get(name)
         if field is None:
             if not lenient:
                 yield name, one

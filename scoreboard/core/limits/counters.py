@@ -84,8 +84,8 @@ class RedisCounts(RedisStorage):
 
     def add_each(self, counters: Sequence[tuple[Counter, int]]) -> list[tuple[int, float]]:
         """Add to each counter its own cost, in one trip."""
-        found = self._count([self._question([counter], cost) for counter, cost in counters])
-        return [pair for answer in found for pair in _pairs(answer)]
+        answers = self._count([self._question([counter], cost) for counter, cost in counters])
+        return [pair for answer in answers for pair in _pairs(answer)]
 
     def give_back(self, counters: Sequence[Counter]) -> list[tuple[int, float]]:
         """Subtract one from each counter above 0, in one trip."""
@@ -111,13 +111,13 @@ class MemoryCounts(MemoryStorage):
 
     def add(self, counters: Sequence[Counter], cost: int) -> list[tuple[int, float]]:
         """Add `cost` to each counter up to the first exceeded one."""
-        found, exceeded = [], False
+        counts, exceeded = [], False
         for counter in counters:
             count = self.get(counter.key) if exceeded else self.incr(counter.key, counter.seconds, cost)
             left = self.get_expiry(counter.key) - time.time()
             exceeded = exceeded or count >= counter.allowed + cost
-            found.append((count, left if left > 0 else counter.seconds))
-        return found
+            counts.append((count, left if left > 0 else counter.seconds))
+        return counts
 
     def add_each(self, counters: Sequence[tuple[Counter, int]]) -> list[tuple[int, float]]:
         """Add to each counter its own cost."""
@@ -154,15 +154,15 @@ def _counter(item: RateLimitItem, key: str) -> Counter:
     return Counter(item.key_for(key), item.amount, item.get_expiry())
 
 
-def _tallies(hits: Sequence[tuple[RateLimitItem, str]], found: Sequence[tuple[int, float]]) -> list[Tally]:
+def _tallies(hits: Sequence[tuple[RateLimitItem, str]], counts: Sequence[tuple[int, float]]) -> list[Tally]:
     return [
         Tally(item, used, max(1, math.ceil(left)))
-        for (item, _), (used, left) in zip(hits, found, strict=True)
+        for (item, _), (used, left) in zip(hits, counts, strict=True)
     ]
 
 
-def _pairs(found: Sequence[int]) -> list[tuple[int, float]]:
-    return [(count, left / 1000) for count, left in zip(found[::2], found[1::2], strict=True)]
+def _pairs(numbers: Sequence[int]) -> list[tuple[int, float]]:
+    return [(count, left / 1000) for count, left in zip(numbers[::2], numbers[1::2], strict=True)]
 
 
 STRATEGIES[STRATEGY] = CoalescedFixedWindows

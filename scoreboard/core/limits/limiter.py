@@ -90,11 +90,11 @@ class Limits:
         hits = [(limit, _digest(use.key)) for use in uses for limit in self._limits[use.name, use.of_site]]
         if not hits:
             return []
-        found = self._count_with(hits, lambda counts, items: counts.hit_all(items, cost=cost))
-        for (_, key), tally in zip(hits, found, strict=True):
+        tallies = self._count_with(hits, lambda counts, items: counts.hit_all(items, cost=cost))
+        for (_, key), tally in zip(hits, tallies, strict=True):
             if tally.exceeded:
                 self._remember(key, tally)
-        return found
+        return tallies
 
     def give_back(self, uses: Iterable[Use]) -> list[Tally]:
         """Take back what `count` counted: these uses do not count against their limits."""
@@ -122,8 +122,8 @@ class Limits:
     def exceeded(self, use: Use) -> list[Tally]:
         """The exceeded limits of a use, as this process counted last. Never waits."""
         digest, limits = _digest(use.key), self._limits[use.name, use.of_site]
-        known = (self._unexpired(self._exceeded, (limit.whole.namespace, digest)) for limit in limits)
-        return [tally for tally in known if tally is not None]
+        tallies = (self._unexpired(self._exceeded, (limit.whole.namespace, digest)) for limit in limits)
+        return [tally for tally in tallies if tally is not None]
 
     def stop(self) -> None:
         """Write no more pending counts."""
@@ -131,8 +131,8 @@ class Limits:
 
     def _estimate(self, hit: Hit) -> Tally:
         limit, key = hit
-        known = self._unexpired(self._last_tallies, (limit.whole.namespace, key))
-        tally = known or Tally(limit.whole, 0, limit.whole.get_expiry())
+        last = self._unexpired(self._last_tallies, (limit.whole.namespace, key))
+        tally = last or Tally(limit.whole, 0, limit.whole.get_expiry())
         tally = tally._replace(used=tally.used + self._pending.add(hit))
         if not tally.remaining:
             self._remember(key, tally)
@@ -140,16 +140,16 @@ class Limits:
 
     def _write_pending(self, owed: Mapping[Hit, int]) -> None:
         hits, costs = list(owed), list(owed.values())
-        found = self._count_with(hits, lambda counts, items: counts.hit_each(items, costs))
-        for (_, key), tally in zip(hits, found, strict=True):
+        tallies = self._count_with(hits, lambda counts, items: counts.hit_each(items, costs))
+        for (_, key), tally in zip(hits, tallies, strict=True):
             self._keep(self._last_tallies, key, tally)
             if not tally.remaining:  # the next use is refused before any work
                 self._remember(key, tally)
 
     def _unexpired(self, recent: RecentTallies, key: tuple[str, str]) -> Tally | None:
-        found = recent.get(key)
-        seconds = found[1] - self._monotonic() if found else 0
-        return found[0]._replace(reset_seconds=math.ceil(seconds)) if found and seconds > 0 else None
+        entry = recent.get(key)
+        seconds = entry[1] - self._monotonic() if entry else 0
+        return entry[0]._replace(reset_seconds=math.ceil(seconds)) if entry and seconds > 0 else None
 
     def _remember(self, key: str, tally: Tally) -> None:
         self._keep(self._exceeded, key, tally)
@@ -163,13 +163,13 @@ class Limits:
     def _count_with(self, hits: Sequence[Hit], count: Count) -> list[Tally]:
         """Call `count` with the counters in Redis, or with those in memory while Redis fails."""
         try:
-            found = self._in_redis([(limit.whole, key) for limit, key in hits], count)
+            tallies = self._in_redis([(limit.whole, key) for limit, key in hits], count)
         except RedisAway as away:
-            found = count(self._own, [(limit.share, key) for limit, key in hits])
+            tallies = count(self._own, [(limit.share, key) for limit, key in hits])
             self._note_mode(alone=True, reason=str(away))
         else:
             self._note_mode(alone=False)
-        return found
+        return tallies
 
     def _in_redis(self, items: Sequence[tuple[RateLimitItem, str]], count: Count) -> list[Tally]:
         if self._refusing.open:
@@ -177,12 +177,12 @@ class Limits:
 
         def count_in_redis() -> list[Tally]:
             try:
-                found = count(cast(CoalescedFixedWindows, self._limiter.limiter), items)
+                tallies = count(cast(CoalescedFixedWindows, self._limiter.limiter), items)
             except ResponseError as error:
                 self._refusing.rest()
                 raise RedisAway(str(error)) from error
             self._refusing.note_success()
-            return found
+            return tallies
 
         return self._breaker.call(count_in_redis)
 

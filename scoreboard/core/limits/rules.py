@@ -84,13 +84,13 @@ def count(*names: str, of: str | None = None) -> None:
     _refuse([tally for tally in tallies if tally.exceeded], tallies)
 
 
-def exceeded(*names: str, of: str | None = None) -> int:
-    """Count this request. Returns for how many seconds a limit is exceeded; 0 if none is."""
+def count_and_wait_seconds(*names: str, of: str | None = None) -> int:
+    """Count this request. Returns the seconds until no limit is exceeded; 0 if none is."""
     return max((tally.reset_seconds for tally in _tally(names, of) if tally.exceeded), default=0)
 
 
 def give_back(*names: str, of: str | None = None) -> None:
-    """Undo what `count` or `exceeded` counted for this request. Called on success."""
+    """Undo what `count` or `count_and_wait_seconds` counted for this request. Called on success."""
     _remember(_limits().give_back([use for name in names for use in _uses(name, of)]))
 
 
@@ -143,8 +143,8 @@ def _tally(names: Sequence[str], of: str | None) -> list[Tally]:
 
 def _remember(tallies: Sequence[Tally]) -> None:
     # A request may count several times: the headers have the last tally of each limit.
-    known = g.setdefault("tallies", {})
-    known.update((tally.item.namespace, tally) for tally in tallies)
+    last_tallies = g.setdefault("tallies", {})
+    last_tallies.update((tally.item.namespace, tally) for tally in tallies)
 
 
 def _uses(name: str, of: str | None) -> Iterator[Use]:
@@ -166,11 +166,11 @@ def _key(rule: Rule, of: str | None, at: Callable[[], str]) -> str:
     return "/".join(parts[part]() or at() for part in rule.by)
 
 
-def _refuse(over: Sequence[Tally], tallies: Sequence[Tally]) -> None:
-    if not over:
+def _refuse(exceeded_tallies: Sequence[Tally], tallies: Sequence[Tally]) -> None:
+    if not exceeded_tallies:
         return
     seconds = max(tally.reset_seconds for tally in tallies if not tally.remaining)
-    item = over[0].item
+    item = exceeded_tallies[0].item
     raise TooMany(
         f"Rate limit '{item.namespace}' exceeded: {item.amount} per {item.get_expiry()} s."
         f" Retry in {seconds} s.",

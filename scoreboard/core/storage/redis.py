@@ -151,14 +151,14 @@ class Scripts:
 
     def __init__(self, redis: Redis, package: str) -> None:
         self._redis = redis
-        found = {
+        texts = {
             path.name: path.read_text()
             for path in files(package).joinpath("lua").iterdir()
             if path.name.endswith(".lua")
         }
         self._texts = {
-            name.removesuffix(".lua"): SHARED.sub(lambda line: found[line[1]], text)
-            for name, text in found.items()
+            name.removesuffix(".lua"): SHARED.sub(lambda line: texts[line[1]], text)
+            for name, text in texts.items()
             if not name.startswith("_")
         }
         self._digests = {

@@ -27,12 +27,12 @@ return redis.call("GET", KEYS[1])
 def run_id(ask: Ask) -> str:
     """The name of the server's current run; empty if it is unknown, as for a server that refuses writes."""
     try:
-        known = str(ask("GET", rediskeys.run()) or "")
-        if known and ask("SCRIPT", "EXISTS", _digest(known))[0]:
-            return known
+        current = str(ask("GET", rediskeys.run()) or "")
+        if current and ask("SCRIPT", "EXISTS", _digest(current))[0]:
+            return current
         name = secrets.token_hex(8)
         ask("SCRIPT", "LOAD", _script(name))
-        return str(ask("EVAL", NAME_RUN, "1", rediskeys.run(), known, name))
+        return str(ask("EVAL", NAME_RUN, "1", rediskeys.run(), current, name))
     except ResponseError:
         return ""
 

@@ -31,53 +31,53 @@ class Polling:
             return _expired()
         opening = self.service.admit(watch, wait)
         try:
-            found, at = opening.resumed.frames, opening.resumed.at
-            # Until a first frame is published, the cursor stays the same, and the same snapshots are found.
-            if (not found or watch.since == str(at)) and not self._private_frames(watch, seen):
-                watch, found, at = self._wait(request, watch, opening, seen, wait)
+            new_frames, at = opening.resumed.frames, opening.resumed.at
+            # Until a first frame is published, the cursor stays the same, and the same snapshots come again.
+            if (not new_frames or watch.since == str(at)) and not self._private_frames(watch, seen):
+                watch, new_frames, at = self._wait(request, watch, opening, seen, wait)
         finally:
             opening.admission.release()
-        return _expired() if watch.expired else self._answer(watch, found, at, seen)
+        return _expired() if watch.expired else self._answer(watch, new_frames, at, seen)
 
     def _wait(
         self, request: StreamRequest, watch: Watch, opening: Opening, seen: Cursor, seconds: float
     ) -> tuple[Watch, list[Encoded], Cursor]:
         """Wait for new frames, if there is a slot for it. The request is authorized again after the wait."""
-        admission, found, at = opening.admission, opening.resumed.frames, opening.resumed.at
+        admission, new_frames, at = opening.admission, opening.resumed.frames, opening.resumed.at
         if admission.refused:
             self.service.counts.refused.inc(admission.refused)
         if not admission.has_slot:
-            return watch, found, at
-        new_frames, at = self._next(watch, at, seen, seconds)
+            return watch, new_frames, at
+        later_frames, at = self._next(watch, at, seen, seconds)
         # The board may be private by now, or the session over.
-        return self.service.authorize(request), new_frames or found, at
+        return self.service.authorize(request), later_frames or new_frames, at
 
     def _next(self, watch: Watch, at: Cursor, seen: Cursor, seconds: float) -> tuple[list[Encoded], Cursor]:
         until = time.monotonic() + seconds
         while True:
             changed = self.hub.changed
-            found, at = self.hub.after(watch.scopes, at)
+            new_frames, at = self.hub.after(watch.scopes, at)
             if (
-                found
+                new_frames
                 or self._private_frames(watch, seen)
                 or self.service.slots.closed
                 or time.monotonic() >= until
             ):
-                return found, at
+                return new_frames, at
             changed.wait(until - time.monotonic())
 
     def _private_frames(self, watch: Watch, seen: Cursor) -> list[Encoded]:
         """The private frames that a poll has not seen."""
         return self.signals.recent_frames(watch.client.player, seen) if watch.client.player else []
 
-    def _answer(self, watch: Watch, found: list[Encoded], at: Cursor, seen: Cursor) -> PollAnswer:
+    def _answer(self, watch: Watch, new_frames: list[Encoded], at: Cursor, seen: Cursor) -> PollAnswer:
         player = watch.client.player
         if not player:
-            return PollAnswer(at, found, private=[], told=None)
+            return PollAnswer(at, new_frames, private=[], told=None)
         ranks = self.personal.frames(watch.scopes, player)
         # Nothing below yields: the position is that of the frames.
         return PollAnswer(
-            at, found, [*ranks, *self._private_frames(watch, seen)], max(self.hub.signals_read, seen)
+            at, new_frames, [*ranks, *self._private_frames(watch, seen)], max(self.hub.signals_read, seen)
         )
 
 

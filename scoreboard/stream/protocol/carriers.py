@@ -17,7 +17,7 @@ class Carrier(Protocol):
     def opening(self, retry_ms: int, first: Iterable[Encoded]) -> bytes:
         """The first bytes."""
 
-    def carry(self, found: Iterable[Encoded]) -> bytes:
+    def carry(self, encoded: Iterable[Encoded]) -> bytes:
         """The bytes of some frames, the same for every viewer."""
 
     def closing(self, bye: Frame) -> bytes:
@@ -33,9 +33,9 @@ class Events:
         """The time before a reconnect, and padding that makes proxies forward the stream."""
         return frames.opening(retry_ms, self.carry(first))
 
-    def carry(self, found: Iterable[Encoded]) -> bytes:
+    def carry(self, encoded: Iterable[Encoded]) -> bytes:
         """One event after another."""
-        return b"".join(frame.event for frame in found)
+        return b"".join(frame.event for frame in encoded)
 
     def closing(self, bye: Frame) -> bytes:
         """The bye, and in the same event the time after which browsers reconnect."""
@@ -52,9 +52,9 @@ class Chunked:
         """The same, as a chunk."""
         return _chunk(EVENTS.opening(retry_ms, first))
 
-    def carry(self, found: Iterable[Encoded]) -> bytes:
+    def carry(self, encoded: Iterable[Encoded]) -> bytes:
         """All of them in one chunk."""
-        return _chunk(EVENTS.carry(found))
+        return _chunk(EVENTS.carry(encoded))
 
     def closing(self, bye: Frame) -> bytes:
         """The same, and the last chunk."""
@@ -70,9 +70,9 @@ class Messages:
         """The frames: proxies don't hold a WebSocket back."""
         return self.carry(first)
 
-    def carry(self, found: Iterable[Encoded]) -> bytes:
+    def carry(self, encoded: Iterable[Encoded]) -> bytes:
         """One message after another."""
-        return b"".join(websocket.message(frame.line.encode()) for frame in found)
+        return b"".join(websocket.message(frame.line.encode()) for frame in encoded)
 
     def closing(self, bye: Frame) -> bytes:
         """The bye, and a close frame with its code."""

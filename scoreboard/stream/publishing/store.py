@@ -110,11 +110,11 @@ class StreamStore:
     ) -> tuple[list[PublishedFrame], list[tuple[Cursor, Signal]], Cursor]:
         """Frames and signals after these, and the newest signal. Waits up to `milliseconds` for any."""
         positions = {rediskeys.frames(): str(frame), rediskeys.signals(): str(signal)}
-        found = dict(self._redis.xread(positions, block=milliseconds, count=500) or [])
-        entries = [(_cursor(id), values) for id, values in found.get(rediskeys.signals(), [])]
+        entries_of = dict(self._redis.xread(positions, block=milliseconds, count=500) or [])
+        entries = [(_cursor(id), values) for id, values in entries_of.get(rediskeys.signals(), [])]
         signals = [(id, _signal(values)) for id, values in entries]
         return (
-            [_frame(*one) for one in found.get(rediskeys.frames(), [])],
+            [_frame(*one) for one in entries_of.get(rediskeys.frames(), [])],
             [(id, signal) for id, signal in signals if signal is not None],
             entries[-1][0] if entries else signal,
         )
@@ -130,8 +130,8 @@ class StreamStore:
 
     def newest_signal(self) -> Cursor:
         """The id of the newest signal."""
-        found = self._redis.xrevrange(rediskeys.signals(), count=1)
-        return _cursor(found[0][0]) if found else Cursor(0, 0)
+        newest = self._redis.xrevrange(rediskeys.signals(), count=1)
+        return _cursor(newest[0][0]) if newest else Cursor(0, 0)
 
     def number(self, token: str, current: str, *, now: int, silent_since: int) -> str:
         """The number of a process, which no other has: `current` if possible, otherwise the least free one.

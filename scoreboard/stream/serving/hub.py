@@ -237,13 +237,13 @@ class Hub:
         """Follow frames and signals since the last turn. Returns the seconds until the next one."""
         if self.head == NOWHERE:
             return self.warm()
-        found, signals, newest = self.store.following(self.head, self.signals_read, milliseconds=READ_MS)
+        new_frames, signals, newest = self.store.following(self.head, self.signals_read, milliseconds=READ_MS)
         self._receive(signals)
         self.signals_read = newest
-        for published in found:
+        for published in new_frames:
             if not self._accept(published):
                 break
-        rest = 0.0 if found else self._check_epoch()  # the ids of frames tell the epoch as well
+        rest = 0.0 if new_frames else self._check_epoch()  # the ids of frames tell the epoch as well
         self.degraded = False
         return rest
 

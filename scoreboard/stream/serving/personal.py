@@ -80,11 +80,11 @@ class Personal:
         return [_frame(scope, self.scopes.players(scope, [player]), player) for scope in scopes]
 
     def _rooms(self) -> dict[str, dict[str, list[Viewer]]]:
-        found: dict[str, dict[str, list[Viewer]]] = {}
+        rooms: dict[str, dict[str, list[Viewer]]] = {}
         for scope, watchers in self.viewers.watchers().items():
             for viewer in [one for one in watchers if one.client.player]:
-                found.setdefault(scope, {}).setdefault(viewer.client.player, []).append(viewer)
-        return found
+                rooms.setdefault(scope, {}).setdefault(viewer.client.player, []).append(viewer)
+        return rooms
 
     def _due(self, scope: str, players: dict[str, list[Viewer]], state: str) -> list[str]:
         """The players last looked up in another state of the board; the longest waiting come first."""

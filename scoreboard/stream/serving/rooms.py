@@ -126,9 +126,9 @@ class RoomManager:
         if region != "auto":
             return self.scopes.in_region(scope, region, demanded=True)
         for guess in (profile, near):
-            found = self.scopes.in_region(scope, guess, demanded=False)
-            if found != scope:
-                return found
+            regional = self.scopes.in_region(scope, guess, demanded=False)
+            if regional != scope:
+                return regional
         return scope
 
     def slowest_fanout(self) -> float:

@@ -74,11 +74,11 @@ class Viewers:
 
     def watching(self) -> dict[str, list[Audience]]:
         """The audiences of each scope that is watched."""
-        found: dict[str, list[Audience]] = {}
+        by_scope: dict[str, list[Audience]] = {}
         for audience in self.audiences():
             for scope in audience.scopes:
-                found.setdefault(scope, []).append(audience)
-        return found
+                by_scope.setdefault(scope, []).append(audience)
+        return by_scope
 
     def watchers(self) -> dict[str, list[Viewer]]:
         """The viewers of each scope that is watched."""
