@@ -321,7 +321,8 @@ def test_pages_go_on_beyond_the_streamed_rows_and_come_back_to_them(open_page, s
 
 
 def test_a_page_further_down_that_was_opened_by_its_address_stays_there(open_page, stack, crowd):
-    page = live(open_page(f"/b/{crowd}?offset=100"))
+    page = open_page(f"/b/{crowd}?offset=100")
+    expect(page.locator(".badge")).to_have_text("Every 10 s")
 
     assert players(page)[0] == "p100"
     submit(stack, crowd, p129=20)
@@ -391,7 +392,8 @@ def test_a_board_is_handed_on(open_page, stack, board):
     page.get_by_role("button", name="Share").click()
 
     dialog = page.get_by_role("dialog", name="Share this board")
-    expect(dialog.get_by_text(f"{stack.url}/b/{board}", exact=True)).to_be_visible()
+    expect(dialog.get_by_label("Link", exact=True)).to_have_value(f"{stack.url}/b/{board}")
+    dialog.get_by_text("Code for websites and streams").click()
     expect(dialog.get_by_text(f'<live-leaderboard board="{board}">')).to_be_visible()
     qr = dialog.get_by_role("img", name="QR code")
     assert qr.evaluate("image => image.decode().then(() => image.naturalWidth)") > 0
