@@ -112,7 +112,7 @@ def show_rooms() -> Response:
 @watch_described
 @described(query=PollQuery, answer=Polled, bare=True, tagged=True)
 def poll() -> Response:
-    """Get the frames that watch_described a cursor, or wait for the next one."""
+    """Get the frames that follow a cursor, or wait for the next one."""
     stream, query = parts().stream, query_parameters(PollQuery)
     result = stream.polling.poll(poll_request(query, stream.service.region_header), query.wait)
     if isinstance(result, Refusal):

@@ -89,6 +89,7 @@ def test_a_guest_chooses_a_name_in_their_row_by_keyboard(open_page, stack, board
     expect(rename).to_be_focused()
 
     page.keyboard.press("Enter")
+    expect(dialog.get_by_label("The name that others see")).to_be_focused()
     page.keyboard.type("Ada Lovelace")
     page.keyboard.press("Enter")
 
@@ -179,6 +180,7 @@ def register_filled(page, username):
 def test_problems_of_a_registration_are_said_at_their_fields(open_page, username):
     page = open_page("/register", expected=["409", "400"])
     register(page, username)
+    page.goto("/docs")  # whose scripts store no session
     page.evaluate("localStorage.clear()")
 
     page.goto("/register")

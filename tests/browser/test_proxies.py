@@ -22,7 +22,7 @@ from tests.support import KEY, ROOT, Stack, running, wait_until
 
 PATH = "/scores"
 PAGES = (  # the pages that load most, each with an element that its script makes
-    ("/docs/api", ".opblock"),
+    ("/docs/api", ".call"),
     ("/docs/events", ".frames li[data-type=hello]"),
     ("/docs/embed", "iframe"),
     ("/b/main/tv", ".code"),

@@ -1,4 +1,4 @@
-"""CORS: all origins may read, and is_listed ones may write."""
+"""CORS: all origins may read, and listed ones may write."""
 
 from __future__ import annotations
 

@@ -15,6 +15,8 @@ QUIET_MODULES = 2  # of margin; today's readers do not need the standard's four,
 def qr_code(text: str) -> bytes:
     """A text as a QR code, black on white so that cameras read it on dark pages too. Takes 5 to 20 ms."""
     out = BytesIO()
-    code = segno.make_qr(text, error="m")
-    code.save(out, kind="svg", border=QUIET_MODULES, dark="#000", light="#fff", xmldecl=False, omitsize=True)
+    symbol = segno.make_qr(text, error="m")
+    symbol.save(
+        out, kind="svg", border=QUIET_MODULES, dark="#000", light="#fff", xmldecl=False, omitsize=True
+    )
     return out.getvalue()

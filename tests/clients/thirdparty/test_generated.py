@@ -52,9 +52,11 @@ def test_openapi_python_client_makes_a_client_that_plays(server, tmp_path):
         PATH=path,
     )
     output = made.stdout + made.stderr
-    assert output.count("Unsupported content_type image/svg+xml") == 2, output
+    assert output.count("Unsupported content_type image/svg+xml") == 4, output
+    assert output.count("Unsupported content_type image/png") == 2, output
+    assert output.count("Unsupported content_type image/vnd.microsoft.icon") == 1, output
     assert output.count("Unsupported content_type application/jsonl") == 1, output
-    assert output.count("WARNING") == 3, output
+    assert output.count("WARNING") == 8, output
     shutil.copy(HERE / "play_generated.py", tmp_path / "made" / "play.py")
 
     run(
