@@ -2,7 +2,6 @@
 // registers the service worker.
 
 import { chosenLanguage, redirectFor, rememberLanguage } from "./language.js"
-import { themeButton } from "./theme-button.js"
 
 const page = document.documentElement
 const { worker } = document.body.dataset
@@ -11,7 +10,7 @@ const redirect = redirectFor(location, chosenLanguage(), page.lang)
 if (redirect) location.replace(redirect)
 
 page.dataset.scripts = "" // site.css shows the controls now
-themeButton(document.querySelector(".theme"))
+offerThemes(document.querySelector(".theme"))
 offerAccount(document.querySelector("[data-account]"))
 
 document.querySelector(".languages")?.addEventListener("click", ({ target }) => {
@@ -26,6 +25,20 @@ if (worker && navigator.serviceWorker) {
   const register = () => navigator.serviceWorker.register(worker).catch(() => {})
   if (document.readyState === "complete") register()
   else addEventListener("load", register, { once: true })
+}
+
+// The server's label of the button is right until colours are chosen.
+function offerThemes(button) {
+  let clicks = 0 // that came before the module
+  const load = async () => {
+    const { themeButton } = await import("./theme-button.js")
+    themeButton(button)
+    button.removeEventListener("click", early)
+    while (clicks-- > 0) button.click()
+  }
+  const early = () => clicks++ || load()
+  if (page.dataset.theme) load()
+  else button?.addEventListener("click", early)
 }
 
 // The link to the account shows the player's name. Browsers in which nobody has played load nothing for it.
