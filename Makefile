@@ -30,7 +30,7 @@ PLAYERS ?= 12
 demo: $(VENV)/local ## let simulated players play on the running server (PLAYERS)
 	@PYTHONPATH=clients/python $(BIN)/python -m scoreboard_client.demo --players $(PLAYERS)
 
-TEST_PROCESSES ?= 2
+TEST_PROCESSES ?= 3
 test: $(VENV)/dev $(OTHERS)/node_modules/.installed ## set up everything and run the tests (T=path for some of them, TEST_PROCESSES, OPTIONS of pytest)
 	@tests/setup
 	@$(BIN)/python -m pytest -n $(TEST_PROCESSES) $(OPTIONS) $(T)
