@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import gc
 import os
 import shutil
 import tempfile
@@ -39,16 +38,6 @@ def compile_routes_late() -> None:
         return lambda *args, **values: compiled()(*args, **values)  # noqa: PLW0108 - that is the point
 
     Rule._compile_builder = compile_late  # type: ignore[method-assign]
-
-
-def freeze_garbage_collection() -> None:
-    """Let the garbage collector look only at what tests make, not at 200,000 objects of modules each time.
-
-    A full collection took a tenth of the time of the tests, and stopped the writer's thread for up to 0.6 s.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(10_000, 20, 50)
 
 
 def copy_once(template: Path, url: str) -> None:
