@@ -28,6 +28,7 @@ POLICY = (
     "connect-src 'self'; manifest-src 'self'; frame-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors {ancestors}"
 )
+IMAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'"  # an image that is opened alone is a page
 
 
 class NavLink(NamedTuple):

@@ -17,7 +17,7 @@ from scoreboard.core.errors import Unavailable
 log = logging.getLogger(__name__)
 
 DRAW = Path(__file__).with_name("draw.py")
-CACHE_SECONDS = 60  # a picture is used again for this long
+CACHE_SECONDS = 60  # a picture is used again for this long, by clients too
 MAX_PICTURES = 64  # of 40 kB each
 MAX_SECONDS = 1.5  # for drawing one; then the process is ended
 

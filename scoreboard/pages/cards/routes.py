@@ -18,7 +18,7 @@ from scoreboard.pages import rendering, view
 from scoreboard.pages.cards import card as cards
 from scoreboard.pages.cards.card import Card, Line
 from scoreboard.pages.cards.fonts import Fonts
-from scoreboard.pages.cards.pictures import Drawing, Pictures
+from scoreboard.pages.cards.pictures import CACHE_SECONDS, Drawing, Pictures
 from scoreboard.pages.messages import ENGLISH, LANGUAGES
 from scoreboard.pages.wire import BoardPageQuery
 
@@ -28,8 +28,6 @@ bp.add_app_template_global(cards.isolate, "isolate")
 
 THIN_SPACE = "\N{THIN SPACE}"
 SVG, PNG = "image/svg+xml", "image/png"
-POLICY = "default-src 'none'; style-src 'unsafe-inline'"  # an image that is opened alone is a page
-CACHE_SECONDS = 60
 FONTS = Fonts()
 BOARD_PROBLEMS = ("board_not_found", "period_not_found", "region_not_found", "ledger_unavailable")
 PLAYER_PROBLEMS = ("player_not_listed", "ledger_unavailable")
@@ -137,7 +135,7 @@ def _drawing(card: Card) -> Drawing:
 def _answer(image: str | bytes, media: str) -> Response:
     response = Response(image, content_type=media)
     response.headers["Cache-Control"] = f"public, max-age={CACHE_SECONDS}"
-    response.headers["Content-Security-Policy"] = POLICY
+    response.headers["Content-Security-Policy"] = rendering.IMAGE_POLICY
     response.vary.add("Accept-Language")
     response.add_etag(weak=True)
     response.make_conditional(request)

@@ -27,7 +27,6 @@ from scoreboard.pages.wire import Embeddable, ImageQuery, OEmbedQuery, Words
 bp = Blueprint("sharing", __name__)
 
 SVG = "image/svg+xml"
-IMAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'"  # an image that is opened alone is a page
 CACHE_SECONDS = 60
 TEXTS_CACHE_SECONDS = 3600
 ELEMENT_SECTIONS = ("board", "connection", "carrier")  # of texts, that the element needs
@@ -147,7 +146,7 @@ def board_in(url: str, root: str) -> str | None:
 
 def _image(svg: str | bytes) -> Response:
     response = Response(svg, content_type=f"{SVG}; charset=utf-8")
-    response.headers["Content-Security-Policy"] = IMAGE_POLICY
+    response.headers["Content-Security-Policy"] = rendering.IMAGE_POLICY
     return _make_cacheable(response, max_age_seconds=CACHE_SECONDS)
 
 
