@@ -1,4 +1,4 @@
-"""Addresses of files with a hash of all files, so that browsers can keep what they name for good.
+"""Addresses of files with a hash of all files, so that browsers can keep the files forever.
 
 All files share one hash, the version of the files. So modules find each other by relative paths, below any
 version.
