@@ -41,7 +41,7 @@ async function save(dialog, player) {
 }
 
 function newDialog(name) {
-  const dialog = made("dialog", { className: "name-dialog" })
+  const dialog = made("dialog", { className: "dialog name-dialog" })
   dialog.setAttribute("aria-labelledby", "name-title")
   const form = made("form", { className: "account-form", method: "post" })
   const cancel = made("button", { type: "button", className: "cancel", textContent: t("name.cancel") })

@@ -13,7 +13,7 @@ export async function share(button) {
   await styled()
   const { board, title, url, qr, card } = button.dataset
   const address = withWhere(url)
-  const dialog = element("dialog", "share-dialog")
+  const dialog = element("dialog", "dialog share-dialog")
   const heading = board ? t("share.title") : button.textContent
   dialog.setAttribute("aria-label", heading)
   dialog.append(head(dialog, heading), link(address.href), ...send({ title, url: address.href }), pictures({ card, qr, title, address }))
