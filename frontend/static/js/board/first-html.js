@@ -21,10 +21,11 @@ export function columnsIn(table) {
   return table.dataset.names.split(" ").filter(Boolean)
 }
 
-// The board at the cursor that came with the rows; an empty one for a later page.
+// The board at the cursor that came with the rows. A later page has none of the streamed rows, and no cursor: its rows
+// can be polled before the stream's first frame, so it knows its period and its number of players already.
 export function boardIn(root) {
   const { scope, since = "", ties, period, total, page, show = "[]" } = root.querySelector(".lb").dataset
-  if (Number(page)) return emptyBoard(scope)
+  if (Number(page)) return { ...emptyBoard(scope), show: JSON.parse(show), period, total: Number(total) }
   const table = root.querySelector(".rows")
   const s = since ? Number(since.split("-")[1]) : scope === undefined ? 0 : null
   const lines = [...table.tBodies[0].rows].map(rowIn).map(({ id, n, s, c, m }) => (m ? { id, n, s, c, m } : { id, n, s, c }))
