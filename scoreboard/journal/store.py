@@ -60,8 +60,7 @@ class JournalTable(Table):
 
     def write(self, lines: Sequence[RecordedFact]) -> None:
         """Append lines and move the head to the last of them."""
-        texts = _Texts()
-        self.run(lambda db: JOURNAL.write(db, [_row(line, texts) for line in lines]))
+        self.run(lambda db: JOURNAL.write(db, journal_rows(lines)))
         self.execute(
             "UPDATE journal_head SET seq = ?, at = ? WHERE shard = ?",
             (lines[-1].seq, lines[-1].at, self._shard),
@@ -150,6 +149,12 @@ class JournalTable(Table):
             context=_object(context),
         )
         return RecordedFact(position=Position(self._shard, seq), at=at, fact=fact, result=_object(result))
+
+
+def journal_rows(lines: Sequence[RecordedFact]) -> list[tuple[Any, ...]]:
+    """The rows of one batch of facts, in the order of the table's columns."""
+    texts = _Texts()
+    return [_row(line, texts) for line in lines]
 
 
 class _Texts:

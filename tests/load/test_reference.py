@@ -8,11 +8,23 @@ import urllib.request
 
 import pytest
 
+from scoreboard.journal.types import FIRST_SHARD, Position
 from tests.actions.play import proof
 from tests.load import servers
+from tests.load.reference.rawsql import RawSql
 from tests.support import at_once
 
-pytestmark = pytest.mark.skipif(not servers.node_installed(), reason="the Node references are not installed")
+with_node = pytest.mark.skipif(not servers.node_installed(), reason="the Node references are not installed")
+
+
+def test_the_driver_alone_writes_rows_that_the_product_reads(parts, database_url):
+    driver = RawSql(database_url, players=1000)
+    sample = driver.run(0.01)
+    driver.close()
+
+    lines = parts.journal.after(Position(FIRST_SHARD, 1_000_000), sample.done + 1)
+    assert len(lines) == sample.done
+    assert {line.fact.board for line in lines} == {"main"}
 
 
 @pytest.fixture(params=["server", "careful"])
@@ -36,6 +48,7 @@ def call(server, path, body, token=""):
         return error.code, json.load(error)
 
 
+@with_node
 def test_a_token_counts_once_and_scores_add_up(server):
     session = call(server, "/v1/auth/guest", {})[1]["data"]["accessToken"]
     asked = [
@@ -51,6 +64,7 @@ def test_a_token_counts_once_and_scores_add_up(server):
     assert refused == ["token_already_used"] * 6
 
 
+@with_node
 def test_wrong_requests_are_refused(server):
     session, other = (call(server, "/v1/auth/guest", {})[1]["data"]["accessToken"] for _ in range(2))
     asked = call(server, "/v1/actions/request", {"actionType": "bench"}, session)[1]["data"]

@@ -14,8 +14,7 @@ from scoreboard.boards.order import Order
 from scoreboard.boards.store.standings import STANDINGS, standing_row
 from scoreboard.boards.types import Definition, Standing
 from scoreboard.core.storage.db import Rows
-from scoreboard.journal.store import JOURNAL
-from scoreboard.journal.store import _row as journal_row
+from scoreboard.journal.store import JOURNAL, journal_rows
 from scoreboard.journal.types import FIRST_SHARD, Fact, Position, RecordedFact
 from tests.load.measure import Sample
 
@@ -72,12 +71,12 @@ class RawSql:
         return write
 
     def _group(self) -> tuple[list, list]:
-        lines, standings = [], {}
+        facts, standings = [], {}
         for _ in range(GROUP):
             self._seq += 1
             player = f"player-{self._random.randrange(self._players)}"
             score = self._random.randrange(1, 100_000)
-            lines.append(journal_row(_line(self._seq, player, score)))
+            facts.append(_line(self._seq, player, score))
             standings[player] = standing_row(
                 1_000_000,
                 Standing(
@@ -90,7 +89,7 @@ class RawSql:
                 ),
                 self._order,
             )
-        return lines, list(standings.values())
+        return journal_rows(facts), list(standings.values())
 
 
 def _unnest(table: Rows) -> str:
