@@ -54,6 +54,7 @@ smoke: ## start, take a first score, stream it and run the fast tests, on anothe
 faults: $(VENV)/dev ## run all fault tests at full length (half an hour)
 	@tests/setup
 	@FAULTS=long $(BIN)/python -m pytest -n 2 --durations=40 $(OPTIONS) tests/faults tests/attacks/test_floods.py tests/flows/test_many_scores.py
+	@$(MAKE) --no-print-directory test FAST_PATH=off T=tests/flows
 
 FUZZ_SECONDS ?= 780
 fuzz: $(VENV)/dev ## search for inputs that break parsers, the API or the scores (FUZZ_SECONDS, 13 minutes by default)
