@@ -55,7 +55,8 @@ class Traffic:
         )
 
     def _reads(self) -> list[bytes]:
-        return [get(path.format(self._player())) for _ in range(50) for path in READS]
+        # Of the first players: new ones are on the board only once their batch is sent.
+        return [get(path.format(self._random.randrange(FIRST_PLAYERS))) for _ in range(50) for path in READS]
 
     def _submitting(self, connections: int) -> list[Caller]:
         count = max(1, round(self.seconds * COUNTS_A_SECOND / CONNECTIONS))
