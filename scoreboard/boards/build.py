@@ -75,7 +75,7 @@ def build_tables(base: Base, *, journal: Journal) -> BoardTables:
         catalogue=catalogue,
         view=view,
         projector=projector,
-        scoring=ScoringFold(catalogue=catalogue, projector=projector),
+        scoring=ScoringFold(catalogue=catalogue, projector=projector, start=journal.start),
     )
 
 
