@@ -77,9 +77,9 @@ class Call:
         self.app, self.environ, self.path, self._read = app, environ, path, read
         self.method: str = environ["REQUEST_METHOD"]
         self.started = time.monotonic()
-        id = environ.get("HTTP_X_REQUEST_ID", "")
+        id = environ.get("HTTP_X_REQUEST_ID")
         # A request id is not secret, so it needs no cryptographic randomness.
-        self.id: str = id if REQUEST_ID.match(id) else f"{getrandbits(64):016x}"
+        self.id: str = id if id and REQUEST_ID.match(id) else f"{getrandbits(64):016x}"
         self.player: Any = None  # the Player, set by the guard
         self.scopes: tuple[str, ...] = ()  # the key scopes of the caller
         self.tallies: dict[str, Any] | None = None  # of the limits that counted it, by their names
