@@ -15,19 +15,34 @@
     if (getComputedStyle(document.documentElement).overflowY === "hidden" && bottom > innerHeight + 1) say("below the screen", node)
   }
 
-  // Text that is cut by its own element.
+  // Text that is cut by its own element, without an ellipsis.
   for (const node of all) {
-    const { overflowX, overflowY } = getComputedStyle(node)
+    const { overflowX, overflowY, textOverflow, webkitLineClamp } = getComputedStyle(node)
+    if (textOverflow === "ellipsis" || webkitLineClamp !== "none") continue
     const cut = (overflow, content, room) => ["hidden", "clip"].includes(overflow) && content > room + 1
     if (cut(overflowX, node.scrollWidth, node.clientWidth)) say("cut at the side", node)
     if (cut(overflowY, node.scrollHeight, node.clientHeight)) say("cut below", node)
   }
 
+  // The part of a rectangle that its cell does not cut.
+  const seen = ({ left, right, top, bottom }, cell) => {
+    const around = box(cell)
+    const cut = getComputedStyle(cell).overflowX === "hidden"
+    if (cut) [left, right] = [Math.max(left, around.left), Math.min(right, around.right)]
+    return { left, right, top, bottom, width: right - left, height: bottom - top }
+  }
+
   // The written part of a cell.
   const written = (cell) => {
-    const range = document.createRange()
-    range.selectNodeContents(cell)
-    return [...range.getClientRects()].filter(({ width, height }) => width > 1 && height > 1)
+    const texts = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT)
+    const rects = []
+    while (texts.nextNode()) {
+      if (texts.currentNode.parentElement.matches(exempt)) continue
+      const range = document.createRange()
+      range.selectNodeContents(texts.currentNode)
+      rects.push(...[...range.getClientRects()].map((rect) => seen(rect, cell)))
+    }
+    return rects.filter(({ width, height }) => width > 1 && height > 1)
   }
   const inside = (one, other) =>
     one.left >= other.left - 1 && one.right <= other.right + 1 && one.top >= other.top - 1 && one.bottom <= other.bottom + 1

@@ -67,9 +67,7 @@ class Screen:
     def show(self, case: Case) -> Page:
         """The page of a case, once it is complete and at rest."""
         page = self._page(case.language, case.state if case.state in PLAYERS else "")
-        heights = TV_HEIGHTS if case.page == "tv" else HEIGHTS
-        page.set_viewport_size({"width": case.width, "height": heights[case.width]})
-        page.emulate_media(color_scheme=case.scheme, reduced_motion="reduce")
+        fit(page, case)
         page.evaluate(COMPACT, case.page == "compact")
         page.goto(case.path)
         expect(page.locator(_ready(case)).first).to_be_attached()
@@ -93,6 +91,13 @@ class Screen:
             if player:
                 page.evaluate(SIGN_UP, PLAYERS[player])
         return self._pages[language, player]
+
+
+def fit(page: Page, case: Case) -> None:
+    """Give the page the width and the colour scheme of a case."""
+    heights = TV_HEIGHTS if case.page == "tv" else HEIGHTS
+    page.set_viewport_size({"width": case.width, "height": heights[case.width]})
+    page.emulate_media(color_scheme=case.scheme, reduced_motion="reduce")
 
 
 @contextmanager
