@@ -36,10 +36,6 @@ CACHED_QUERIES = 1024
 Arguments = ImmutableMultiDict[str, str]
 
 
-class NotHandled(Exception):
-    """The fast path leaves this call to Flask. Raised before anything is done for it."""
-
-
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Application:
     """The objects that all calls of one application share."""
