@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import fcntl
 import html
 import re
 from xml.etree import ElementTree as ET
 
 import pytest
 
+from scoreboard.core.concurrency.processes import SERVE_LOCK
+from scoreboard.core.network import lan_address
 from scoreboard.pages.sharing.qr import qr_code
 from scoreboard.pages.sharing.routes import board_in
+from tests.contract import client_of
 from tests.pages.html import INLINE
 
 pytestmark = pytest.mark.one_database
@@ -87,6 +91,38 @@ def test_a_qr_code_leads_to_the_period_and_the_region_that_were_shown(client):
 
     assert code == qr_code("http://localhost/b/cup?period=previous&region=eu")
     assert client.get("/b/cup/qr.svg?region=asia").json["code"] == "region_not_found"
+
+
+def test_a_qr_code_that_is_requested_on_this_machine_leads_to_its_address_in_the_network(
+    make_parts, sqlite_url, tmp_path
+):
+    lan = lan_address("0.0.0.0") or pytest.skip("no network")
+    client = client_of(make_parts(sqlite_url, host="0.0.0.0", port=8765))
+    here = {"Host": "127.0.0.1:8765"}
+    assert 'class="code"' not in client.get("/b/main/tv", headers=here).text
+
+    with (tmp_path / SERVE_LOCK).open("w") as lock:  # as `serve` does
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        assert client.get("/b/main/qr.svg", headers=here).data == qr_code(f"http://{lan}:8765/b/main")
+        assert 'class="code"' in client.get("/b/main/tv", headers=here).text
+
+
+def test_a_big_screen_that_only_this_machine_can_reach_shows_no_qr_code(client, board, caplog):
+    for host in ("127.0.0.1:8000", "localhost", "[::1]", "a.test"):
+        page = client.get(f"/b/{board}/tv", headers={"Host": host}).text
+        assert ('class="code"' in page) == (host == "a.test"), host
+
+    hints = [one.getMessage() for one in caplog.records if "QR code" in one.getMessage()]
+    assert len(hints) == 1
+    assert "PUBLIC_URL" in hints[0]
+
+
+def test_an_image_names_the_region_by_its_title(client):
+    client.put("/v1/admin/boards/cup", json={"regions": ["eu"], "regionTitles": {"eu": "Europe"}})
+
+    assert any("· Europe ·" in text for text in texts(client.get("/b/cup.svg?region=eu")))
+    card = client.get("/b/cup/card.svg?region=eu").text
+    assert "Europe" in card
 
 
 def test_only_the_frame_may_stand_on_other_sites(client, board):

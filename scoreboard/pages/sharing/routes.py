@@ -21,6 +21,7 @@ from scoreboard.core.http.parts import parts
 from scoreboard.core.ids import BOARD_ID
 from scoreboard.core.limits.rules import limited
 from scoreboard.pages import params, rendering, view
+from scoreboard.pages.sharing.phones import phone_address
 from scoreboard.pages.sharing.qr import qr_code
 from scoreboard.pages.wire import Embeddable, ImageQuery, OEmbedQuery, Words
 
@@ -71,6 +72,7 @@ def board_image(board: str) -> Response:
     text = render_template(
         "board.svg",
         page=page,
+        region_name=view.region_name(found, window.region),
         ranks=view.ranks(page.rows),
         theme=params.one_of(args, "theme", ("auto", "dark", "light")),
         period_name=rendering.period_name(period),
@@ -89,7 +91,8 @@ def board_qr(board: str) -> Response:
     boards = parts().boards.service
     period, region = request.args.get("period", ""), request.args.get("region", "")
     boards.window(boards.readable(board), period, region)
-    return _image(qr_code(link("pages.board", board=board, period=period or None, region=region or None)))
+    address = link("pages.board", board=board, period=period or None, region=region or None)
+    return _image(qr_code(phone_address(address) or address))
 
 
 @bp.get("/oembed")
