@@ -278,9 +278,16 @@ def test_the_element_gets_its_words_in_the_language_of_the_page_around_it(client
     by_header = client.get("/embed.json", headers={"Accept-Language": "ar"})
 
     assert by_query.json["data"]["language"] == "pt-BR"
+    assert by_query.json["data"]["avatars"] == ""
     assert by_query.json["data"]["texts"]["board.player"] == "Jogador"
     assert by_query.json["data"]["texts"]["board.waiting"].keys() == {"one", "many", "other"}
     assert not [key for key in by_query.json["data"]["texts"] if key.startswith("guide.")]
     assert by_query.headers["Access-Control-Allow-Origin"] == "*"
     assert by_header.json["data"]["language"] == "ar"
     assert "Accept-Language" in by_header.headers["Vary"]
+
+
+def test_the_element_gets_the_path_of_pictures_where_there_are_some(make_parts, sqlite_url):
+    client = client_of(make_parts(sqlite_url, avatar_url="/avatars/{player}.webp"))
+
+    assert client.get("/embed.json").json["data"]["avatars"] == "/avatars/{player}.webp"

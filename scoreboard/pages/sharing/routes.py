@@ -52,8 +52,12 @@ def embed_script() -> Response:
 @bp.get("/embed.json")
 @described(query=LanguageQuery, answer=Words, tagged=True)
 def embed_words() -> Response:
-    """Get the texts of <live-leaderboard> in a language."""
-    words = Words(language=rendering.language().tag, texts=rendering.texts(*ELEMENT_SECTIONS))
+    """Get the texts of <live-leaderboard> in a language, and where pictures of players are."""
+    words = Words(
+        language=rendering.language().tag,
+        texts=rendering.texts(*ELEMENT_SECTIONS),
+        avatars=parts().base.settings.avatar_url,
+    )
     response = _make_cacheable(answer({"data": words}), max_age_seconds=TEXTS_CACHE_SECONDS)
     response.vary.add("Accept-Language")
     return response
