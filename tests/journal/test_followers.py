@@ -90,7 +90,7 @@ def test_the_framework_stores_a_position_for_each_shard_in_its_database(parts, s
         assert FollowerPositions(one.database).get("collector", 1 - one.shard) is None
 
 
-def test_a_new_process_goes_on_where_the_last_one_was(parts, writer):
+def test_a_new_process_continues_where_the_last_one_was(parts, writer):
     Followers(journals=[parts.journal], followers=[Collector()]).catch_up("collector")
     before = parts.journal.head().seq
     writer.append([note("a"), note("b")])
