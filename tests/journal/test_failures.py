@@ -101,7 +101,7 @@ class TestSQLite:
     def test_a_full_disk_is_reported_and_writing_continues_once_there_is_room(self, parts, make_writer):
         fold = NoteFold(
             before=lambda db: execute(db, "PRAGMA max_page_count = 1")
-        )  # SQLite takes what is used
+        )  # SQLite raises the limit to the pages that are in use
         writer = make_writer(fold)
         large = note("a", text="x" * 200_000)
 
