@@ -131,7 +131,7 @@ def test_a_page_without_a_copy_lists_kept_boards_and_loads_automatically_later(i
     expect(page.get_by_role("heading", level=1)).to_have_text("Build on this server", timeout=30_000)
 
 
-def test_streams_calls_and_writes_never_pass_through_it(install, stack):
+def test_streams_calls_and_writes_never_pass_through_the_service_worker(install, stack):
     page = install("/")
     through = []
     page.context.on("request", lambda request: through.append(request) if request.service_worker else None)
@@ -234,7 +234,7 @@ def test_a_page_of_an_older_version_gets_the_present_files_without_a_network(ins
     assert page.evaluate(status, f"/assets/{'0' * 16}/static/js/none.js") == 0
 
 
-def test_all_that_is_kept_is_of_this_version(open_page, stack):
+def test_all_kept_files_are_of_this_version(open_page, stack):
     page = open_page("/b/main", service_workers="allow")
     wait_until(lambda: page.evaluate(INSTALLED), why=stack.log)
     kept = page.evaluate(
@@ -285,7 +285,7 @@ def test_browsers_forget_the_service_worker_when_it_is_turned_off(install, outag
         stack.stop()
 
 
-def test_it_can_be_installed(install, stack):
+def test_the_pages_can_be_installed(install, stack):
     page = install("/")
     devtools = page.context.new_cdp_session(page)
 
