@@ -94,7 +94,7 @@ def build(settings: Settings, *, clock: Clock = now, plan: Plan | None = None) -
     journal = journal_build.build(base)
     tables = accounts_build.build_tables(base)
     accounts_of, names = tables.accounts, tables.names
-    board_tables = boards_build.build_tables(base, journal=journal.reader)
+    board_tables = boards_build.build_tables(base, journal=journal.reader, accounts=accounts_of)
     projector = board_tables.projector
     receipts = actions_build.build_receipts(base, journal)
     folds = [
@@ -155,7 +155,6 @@ def build(settings: Settings, *, clock: Clock = now, plan: Plan | None = None) -
         merging=merging_build.build(
             accounts=accounts,
             boards=board_tables,
-            journal=journal.reader,
             writer=writer,
             signals=stream.signals,
         ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from scoreboard.accounts.service import Names
+from scoreboard.accounts.service import Accounts, Names
 from scoreboard.base import Base
 from scoreboard.boards.answers import Answers
 from scoreboard.boards.boardadmin import BoardAdmin
@@ -12,6 +12,7 @@ from scoreboard.boards.boardfold import BoardFold
 from scoreboard.boards.catalogue import Catalogue
 from scoreboard.boards.exports import Exports
 from scoreboard.boards.follow import BoardsFollower
+from scoreboard.boards.gather import Gather
 from scoreboard.boards.projector import BoardProjector
 from scoreboard.boards.reader import BoardReader
 from scoreboard.boards.scoring import ScoringFold
@@ -44,6 +45,7 @@ class BoardTables:
     view: RedisView
     projector: BoardProjector
     scoring: ScoringFold
+    gather: Gather
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +64,7 @@ class BoardsParts:
     search_follower: SearchFollower
 
 
-def build_tables(base: Base, *, journal: Journal) -> BoardTables:
+def build_tables(base: Base, *, journal: Journal, accounts: Accounts) -> BoardTables:
     """Build the tables, the projector and the fold of scores."""
     definitions = Definitions(base.database)
     catalogue = Catalogue(definitions)
@@ -76,6 +78,7 @@ def build_tables(base: Base, *, journal: Journal) -> BoardTables:
         view=view,
         projector=projector,
         scoring=ScoringFold(catalogue=catalogue, projector=projector),
+        gather=Gather(catalogue=catalogue, accounts=accounts, journal=journal, database=base.database),
     )
 
 

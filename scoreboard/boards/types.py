@@ -24,6 +24,7 @@ Score = Annotated[int, Meta(ge=-SAFE, le=SAFE)]
 Direction = Literal["desc", "asc"]
 Operator = Literal["increment", "decrement", "best", "set"]
 Ties = Literal["ordinal", "competition", "dense"]
+EntryState = Literal["counted", "held", "reversed"]
 Title = Annotated[str, Meta(max_length=40, description="The text that people see in place of the name.")]
 FieldName = Annotated[
     str,
