@@ -25,6 +25,7 @@ from scoreboard.keyring import build as keyring_build
 from scoreboard.keyring.service import KeyRing
 from scoreboard.merging import build as merging_build
 from scoreboard.merging.service import Merging
+from scoreboard.moderation import build as moderation_build
 from scoreboard.ops import build as ops_build
 from scoreboard.ops.service import Health
 from scoreboard.preparation import Preparation
@@ -54,6 +55,7 @@ class Parts:
     audit: audit_build.AuditParts
     stream: stream_build.StreamParts
     merging: Merging
+    moderation: moderation_build.ModerationParts
     health: Health
     preparation: Preparation
     tasks: tuple[Task, ...]
@@ -108,6 +110,7 @@ def build(settings: Settings, *, clock: Clock = now, plan: Plan | None = None) -
         ),
         *accounts_build.folds(boards=projector),
         *merging_build.folds(board_tables),
+        *moderation_build.folds(board_tables),
         *keyring_build.folds(projector.advance),
     ]
     writer = journal_build.build_writer(base, journal, folds)
@@ -157,6 +160,9 @@ def build(settings: Settings, *, clock: Clock = now, plan: Plan | None = None) -
             boards=board_tables,
             writer=writer,
             signals=stream.signals,
+        ),
+        moderation=moderation_build.build(
+            base, boards=board_tables, accounts=accounts_of, journal=journal.reader, writer=writer
         ),
         health=ops_build.build(
             base,

@@ -11,7 +11,7 @@ from scoreboard.accounts.rules import OUR_PLAYER
 from scoreboard.accounts.store.accounts import StoredAccounts
 from scoreboard.accounts.store.names import Names
 from scoreboard.accounts.store.playerstates import PlayerStates
-from scoreboard.accounts.types import Account, BarReason
+from scoreboard.accounts.types import Account, BarReason, Role
 from scoreboard.core.storage.db import Connection
 from scoreboard.core.storage.unavailable import DatabaseUnavailable
 
@@ -65,6 +65,14 @@ class Accounts:
             return self.stored.run(lambda db: self.find_merged(db, players))
         except DatabaseUnavailable:
             return ()
+
+    def accounts_of(self, players: Sequence[str]) -> dict[str, str]:
+        """Those of these players who were merged, with their accounts."""
+        return self.stored.find_merged(players)
+
+    def roles(self, players: Sequence[str]) -> dict[str, Role]:
+        """The roles of those of these players who are moderators or admins."""
+        return self.stored.find_roles(players)
 
     def guests_in(self, player: str) -> list[str]:
         """The guests who were merged into an account."""

@@ -10,6 +10,7 @@ from scoreboard.boards.answers import Answers
 from scoreboard.boards.boardadmin import BoardAdmin
 from scoreboard.boards.boardfold import BoardFold
 from scoreboard.boards.catalogue import Catalogue
+from scoreboard.boards.entrychanges import EntryChanges
 from scoreboard.boards.exports import Exports
 from scoreboard.boards.follow import BoardsFollower
 from scoreboard.boards.gather import Gather
@@ -46,6 +47,7 @@ class BoardTables:
     projector: BoardProjector
     scoring: ScoringFold
     gather: Gather
+    entry_changes: EntryChanges
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,6 +73,7 @@ def build_tables(base: Base, *, journal: Journal, accounts: Accounts) -> BoardTa
     view = RedisView(base.redis, base.breaker, journal.shard)
     health = ViewHealth(view=view, journal=journal)
     projector = BoardProjector(view=view, health=health, database=base.database)
+    gather = Gather(catalogue=catalogue, accounts=accounts, journal=journal, database=base.database)
     return BoardTables(
         definitions=definitions,
         windows=Windows(base.database),
@@ -78,7 +81,10 @@ def build_tables(base: Base, *, journal: Journal, accounts: Accounts) -> BoardTa
         view=view,
         projector=projector,
         scoring=ScoringFold(catalogue=catalogue, projector=projector),
-        gather=Gather(catalogue=catalogue, accounts=accounts, journal=journal, database=base.database),
+        gather=gather,
+        entry_changes=EntryChanges(
+            catalogue=catalogue, projector=projector, gather=gather, database=base.database
+        ),
     )
 
 

@@ -24,6 +24,8 @@ from msgspec import Struct
 from scoreboard.boards.types import Board, Period, Standing, Window
 from scoreboard.journal.types import PLAYER_MERGED, Fact, RecordedFact
 
+ENTRY_KINDS = ("score", "action")  # of facts that score
+
 
 class Feed(NamedTuple):
     """A board that a fact feeds."""

@@ -37,6 +37,7 @@ class GatheredStandings:
     touched: dict[str, dict[Window, None]] = field(default_factory=dict)  # by the player of the facts
 
     def __post_init__(self) -> None:
+        self.last = self.head
         self.orders = {id: Order(board.definition, board.layout) for id, board in self.boards.items()}
 
     @property
@@ -49,6 +50,7 @@ class GatheredStandings:
         for line in lines:
             if line.fact.kind == PLAYER_MERGED and line.fact.data["guest"] not in self.groups[owner]:
                 raise StandingsOutdated
+            self.last = max(self.last, line.position)
             for id, board in self.boards.items():
                 windows = fold_in(self.windows, board, self.orders[id], line, owner, self.not_counted)
                 if windows:
@@ -67,6 +69,7 @@ class GatheredStandings:
             streams = [facts_of_player(db, one, self.head) for one in sources if one in newer]
             if streams:
                 self.fold(owner, heapq.merge(*streams, key=lambda line: line.seq))
+        self.head = max(self.head, self.last)  # the transaction may be tried again
 
     def standing(self, window: Window, player: str) -> Standing | None:
         """A player's standing in a window; None if no entry of theirs counts there."""

@@ -1,0 +1,144 @@
+"""Moderation over HTTP: entries and decisions."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+from flask import Blueprint, Response, g, request
+
+from scoreboard.accounts.guard import context, key_required
+from scoreboard.core.errors import NotFound
+from scoreboard.core.http.bodies import convert, parse_json, query
+from scoreboard.core.http.conventions import answer, raw_body
+from scoreboard.core.http.openapi import WRITES, described
+from scoreboard.core.http.parts import parts
+from scoreboard.core.limits.rules import limited
+from scoreboard.moderation.types import Author, Decided, EntryAction, Unfinished
+from scoreboard.moderation.wire import (
+    DecidedShown,
+    DecisionAboutEntries,
+    DecisionShown,
+    DecisionsQuery,
+    EntriesQuery,
+    EntryShown,
+    Job,
+)
+
+bp = Blueprint("moderation", __name__, url_prefix="/v1/admin")
+
+
+@bp.get("/entries")
+@key_required("admin", role="moderator")
+@limited("admin")
+@described(query=EntriesQuery, answer=list[EntryShown], paged=True, problems=("ledger_unavailable",))
+def list_all_entries() -> Response:
+    """List entries with their states, newest first."""
+    params = query(request.args, EntriesQuery)
+    entries = parts().moderation.entries
+    found, following = entries.list(params.filter(), before=_number(params.cursor), limit=params.limit)
+    decisions = entries.decisions_of(found)
+    shown = [EntryShown.of(one, decisions.get(one.newest.decision) if one.newest else None) for one in found]
+    return _page(shown, following, params.limit)
+
+
+@bp.post("/entries/<action>")
+@key_required("admin", role="moderator")
+@limited("admin")
+@described(
+    body=DecisionAboutEntries,
+    answer=DecidedShown,
+    status=(200, 202),
+    once=True,
+    problems=(*WRITES, "entry_not_found", "nothing_to_decide", "protected_player", "score_out_of_range"),
+)
+def decide_about_entries(action: str) -> Response:
+    """Hold, release, reverse or restore entries. More than 1000 of them are a job."""
+    if action not in get_args(EntryAction):
+        raise NotFound("Entries can be held, released, reversed or restored.")
+    body = raw_body()
+    wanted = convert(parse_json(body), DecisionAboutEntries)
+    selection, entries = wanted.selection(), parts().moderation.entries
+    if wanted.dry_run:
+        return _decided(entries.preview(action, selection, author()))
+
+    def write() -> Response:
+        return _decided(entries.decide(action, selection, wanted.why, author(), context=context()))
+
+    return parts().base.answers.write_once(g.caller, body, write, incarnation=lambda: "")
+
+
+@bp.get("/decisions")
+@key_required("admin", role="moderator")
+@limited("admin")
+@described(query=DecisionsQuery, answer=list[DecisionShown], paged=True, problems=("ledger_unavailable",))
+def list_decisions() -> Response:
+    """List decisions, newest first."""
+    params = query(request.args, DecisionsQuery)
+    found, following = parts().moderation.decisions.list(
+        player=params.player, author=params.author, before=_number(params.cursor), limit=params.limit
+    )
+    return _page([DecisionShown.of(one) for one in found], following, params.limit)
+
+
+@bp.get("/decisions/<id>")
+@key_required("admin", role="moderator")
+@limited("admin")
+@described(answer=DecisionShown, problems=("decision_not_found", "ledger_unavailable"))
+def show_decision(id: str) -> Response:
+    """Show a decision."""
+    return answer({"data": DecisionShown.of(parts().moderation.decisions.get(id))})
+
+
+@bp.post("/decisions/<id>/undo")
+@key_required("admin", role="moderator")
+@limited("admin")
+@described(
+    answer=DecidedShown,
+    status=(200, 202),
+    once=True,
+    problems=(
+        *WRITES,
+        "decision_not_found",
+        "already_undone",
+        "decision_running",
+        "protected_player",
+        "score_out_of_range",
+    ),
+)
+def undo_decision(id: str) -> Response:
+    """Undo a decision: everything is as if it had never been made."""
+
+    def write() -> Response:
+        return _decided(parts().moderation.decisions.undo(id, author(), context=context()))
+
+    return parts().base.answers.write_once(g.caller, request.get_data(), write, incarnation=lambda: "")
+
+
+@bp.get("/jobs/<id>")
+@key_required("admin", role="moderator")
+@limited("admin")
+@described(answer=Job, problems=("decision_not_found", "ledger_unavailable"))
+def show_job(id: str) -> Response:
+    """Show the progress of a decision about many entries."""
+    return answer({"data": Job.of(parts().moderation.decisions.get(id))})
+
+
+def author() -> Author:
+    """The caller as the author of a decision."""
+    if g.role == "key":
+        return Author(id=f"key:{g.caller}", role="admin")
+    return Author(id=g.caller, role=g.role)
+
+
+def _decided(found: Decided | Unfinished) -> Response:
+    status = 202 if isinstance(found, Unfinished) else 200
+    return answer({"data": DecidedShown.of(found)}, status)
+
+
+def _page(shown: list[EntryShown] | list[DecisionShown], following: int | None, limit: int) -> Response:
+    next_cursor = None if following is None else str(following)
+    return answer({"data": shown, "page": {"next": next_cursor, "limit": limit}})
+
+
+def _number(cursor: str) -> int | None:
+    return int(cursor) if cursor else None
