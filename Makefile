@@ -13,7 +13,7 @@ $(error Scoreboard runs on Linux and macOS. On Windows use WSL, and run make in 
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help run replay demo check test coverage hooks smoke faults fuzz lint audit sbom bench generators load lock messages wheel vendor icons clean
+.PHONY: help run replay demo check test coverage hooks smoke faults fuzz lint audit sbom bench soak generators load lock messages wheel vendor icons clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-12s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -72,6 +72,9 @@ sbom: $(VENV)/dev ## list all shipped packages, as CycloneDX JSON (SBOM=sbom.jso
 
 bench: $(VENV)/dev $(NODE)/node_modules/.installed ## measure speed against references in the same run (BENCH="--only batch", "--write", …)
 	@$(BIN)/python -m tests.load.bench $(BENCH)
+
+soak: $(VENV)/dev ## load the product constantly, and fail if memory, delays or bytes grow (MINUTES=30, HOURS, DATABASE, OUTPUT)
+	@$(BIN)/python -m tests.load.soak
 
 generators: $(VENV)/dev ## generate clients in six languages, and run Spectral and Redocly on the API description (two minutes)
 	@tests/generators/setup

@@ -162,7 +162,7 @@ def build(settings: Settings, *, clock: Clock = now, plan: Plan | None = None) -
             signals=stream.signals,
         ),
         moderation=moderation_build.build(
-            base, boards=board_tables, accounts=accounts_of, journal=journal.reader, writer=writer
+            base, boards=board_tables, accounts=accounts, journal=journal.reader, writer=writer
         ),
         health=ops_build.build(
             base,

@@ -13,7 +13,7 @@ class AccountRestriction:
     """Writes a player's state, and applies it to their account if they have one here."""
 
     def differs(self, db: Connection, state: PlayerState) -> bool:
-        """True if the account is not yet as `state` says: a fact of an earlier release may have changed it."""
+        """True if the account is not yet as `state` says: a fact of an earlier release changed it."""
         account = StoredAccounts(db).get(state.player)
         if account is None:
             return False

@@ -16,6 +16,7 @@ class Name(Struct, frozen=True, kw_only=True):
     player: str
     text: str
     seq: int
+    may_be_listed: bool = True  # boards may list the player already, under another name or the id
 
 
 class ServerKey(Struct, frozen=True, kw_only=True):

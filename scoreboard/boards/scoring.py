@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,6 +26,7 @@ from scoreboard.boards.store.windows import WindowRow, Windows
 from scoreboard.boards.targets import Targets
 from scoreboard.boards.types import Board, Period, RankChange, Standing, Window
 from scoreboard.core.storage.db import Connection
+from scoreboard.journal.service import players_since
 from scoreboard.journal.types import Fact, Position, RecordedFact, Span
 
 Key = tuple[Window, str]  # a window, and a player's id
@@ -37,6 +38,7 @@ class ScoringFold:
 
     catalogue: Catalogue
     projector: BoardProjector
+    start: Position  # of the journal
     kinds: frozenset[str] = frozenset()
     audited: frozenset[str] = frozenset()
 
@@ -64,10 +66,9 @@ class ScoringBatch:
     changed: dict[Key, None] = field(default_factory=dict)
     names: dict[str, Name] = field(default_factory=dict)
     stored_names: Mapping[str, str] = field(default_factory=dict)
+    new_players: Collection[str] = ()  # those of the named players of whom the journal has no fact yet
     concealed: dict[str, bool] = field(default_factory=dict)  # as far as it was looked up
-    held: dict[int, str] = field(
-        default_factory=dict
-    )  # entries that were recorded as held, with their players
+    held: dict[int, str] = field(default_factory=dict)  # players of entries that are recorded as held
 
     def __post_init__(self) -> None:
         self._targets = Targets(self.fold.catalogue, self.at)
@@ -81,6 +82,8 @@ class ScoringBatch:
         named_players = [fact.player for fact in facts if "displayName" in fact.data]
         if named_players:
             self.stored_names = Names(self.db).of(named_players)
+            nameless_players = [player for player in named_players if player not in self.stored_names]
+            self.new_players = set(nameless_players) - self._known(nameless_players)
 
     def apply(self, fact: Fact, position: Position, *, held: bool = False) -> dict[str, Any]:
         """Fold one fact into all windows of its boards, or into none.
@@ -246,7 +249,13 @@ class ScoringBatch:
             return
         newest = self.names.get(fact.player)
         if name != (newest.text if newest else self.stored_names.get(fact.player)):
-            self.names[fact.player] = Name(player=fact.player, text=name, seq=seq)
+            may_be_listed = fact.player not in self.new_players
+            self.names[fact.player] = Name(
+                player=fact.player, text=name, seq=seq, may_be_listed=may_be_listed
+            )
+
+    def _known(self, players: Sequence[str]) -> set[str]:
+        return players_since(self.db, self.fold.start, players) if players else set()
 
     def _change(self, window: Window, standings: Sequence[Standing]) -> Change:
         row, order = self.rows[window], self.fold.catalogue.order(self._board(window))

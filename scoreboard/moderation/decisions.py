@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 
+from scoreboard.boards.types import Outlook
 from scoreboard.core.concurrency import deadline
 from scoreboard.journal.types import Fact
 from scoreboard.moderation.planning import without
@@ -28,6 +29,7 @@ class Decisions:
     stored: StoredDecisions
     layers: Layers
     recording: Recording
+    undo_of_player: Callable[[Decision, Author, Mapping[str, str]], Outlook]
 
     def list(
         self, *, player: str = "", author: str = "", before: int | None = None, limit: int = 10
@@ -58,6 +60,9 @@ class Decisions:
             raise decision_running()
         if decision.status != "done":
             raise already_undone()
+        if decision.player:
+            outlook = self.undo_of_player(decision, author, context)
+            return Decided(decision=self.get(id), entries=0, outlook=outlook)
         if decision.done > MAX_ENTRIES:
             self._begin_undoing(decision, author, context)
             return Unfinished(decision=self.get(id))

@@ -6,14 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from msgspec import structs
-
 from scoreboard.accounts.service import PlayerStates
 from scoreboard.accounts.types import PlayerState, Revocation
 from scoreboard.core.storage.db import Connection
 from scoreboard.journal.simplefold import SimpleBatch
 from scoreboard.journal.types import Fact, Position, Span
-from scoreboard.moderation.playerrules import player_state
+from scoreboard.moderation.playerrules import is_same, player_state
 from scoreboard.moderation.rules import already_undone, nothing_to_decide
 from scoreboard.moderation.store.decisions import StoredDecisions
 from scoreboard.moderation.types import PLAYER_DECIDED, PLAYER_LISTED, PLAYER_UNDONE, Decision
@@ -61,8 +59,7 @@ class PlayerFoldBatch(SimpleBatch):
         before = PlayerStates(self.db).get(fact.player)
         decisions = [*self.decisions.about(fact.player), decision]
         after = player_state(fact.player, decisions, unlisted=before.unlisted, changed=seq)
-        same = structs.replace(before, changed=seq) == after
-        if same and not self.fold.accounts.differs(self.db, after):
+        if is_same(before, after) and not self.fold.accounts.differs(self.db, after):
             raise nothing_to_decide()
         self.decisions.add(decision)
         return self._write(before, after, seq)

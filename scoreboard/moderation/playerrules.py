@@ -30,3 +30,17 @@ def player_state(player: str, decisions: Iterable[Decision], *, unlisted: bool, 
             case "enable-scoring":
                 state = structs.replace(state, silenced="", silenced_until=None)
     return structs.replace(state, concealed=bool(hides or state.hidden or unlisted))
+
+
+def is_same(one: PlayerState, other: PlayerState) -> bool:
+    """True if both have the same restrictions, by whatever decisions."""
+    return _restrictions(one) == _restrictions(other)
+
+
+def _restrictions(state: PlayerState) -> tuple[tuple[bool, int | None], ...]:
+    return (
+        (bool(state.suspended), state.suspended_until),
+        (bool(state.hidden), state.hidden_until),
+        (bool(state.silenced), state.silenced_until),
+        (state.concealed, None),
+    )

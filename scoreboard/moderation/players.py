@@ -77,9 +77,7 @@ class PlayerDecisions:
         self._record(PLAYER_DECIDED, player, data["decision"], data, context)
         return Decided(decision=self.decisions.get(data["decision"]), entries=0, outlook=outlook)
 
-    def preview(
-        self, player: str, action: PlayerAction, author: Author, *, hide: bool = True
-    ) -> Decided:
+    def preview(self, player: str, action: PlayerAction, author: Author, *, hide: bool = True) -> Decided:
         """The outcome that a decision would have. Changes nothing."""
         self.selecting.check([player], author)
         proposed = _proposed(player, action, hide=hide, until=None)
@@ -113,7 +111,7 @@ class PlayerDecisions:
 
     def _end(self, decision: Decision, author: Author, why: str, context: Context) -> None:
         data = {"decision": decision.id, "author": author.id, "why": why}
-        # An expiry has one id, since several workers may find it due. Of two moderators, the fold refuses one.
+        # An expiry has one id: several workers may find it due. Of two moderators, the fold refuses one.
         name = "expired" if why == "expired" else secrets.token_hex(6)
         self._record(PLAYER_UNDONE, decision.player, f"{decision.id}:{name}", data, context)
 

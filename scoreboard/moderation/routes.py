@@ -4,24 +4,30 @@ from __future__ import annotations
 
 from typing import get_args
 
-from flask import Blueprint, Response, g, request
+from flask import Blueprint, Response, request
 
 from scoreboard.accounts.guard import context, key_required
 from scoreboard.core.errors import NotFound
 from scoreboard.core.http.bodies import convert, parse_json, query
-from scoreboard.core.http.conventions import answer, raw_body
+from scoreboard.core.http.calls import current
+from scoreboard.core.http.conventions import answer, json_body, raw_body
 from scoreboard.core.http.openapi import WRITES, described
 from scoreboard.core.http.parts import parts
 from scoreboard.core.limits.rules import limited
-from scoreboard.moderation.types import Author, Decided, EntryAction, Unfinished
+from scoreboard.moderation.types import Author, Decided, EntryAction, PlayerAction, Unfinished
 from scoreboard.moderation.wire import (
     DecidedShown,
     DecisionAboutEntries,
+    DecisionAboutPlayer,
     DecisionShown,
     DecisionsQuery,
     EntriesQuery,
     EntryShown,
     Job,
+    PlayerDecided,
+    PlayerModerated,
+    PlayersQuery,
+    future_time,
 )
 
 bp = Blueprint("moderation", __name__, url_prefix="/v1/admin")
@@ -64,7 +70,7 @@ def decide_about_entries(action: str) -> Response:
     def write() -> Response:
         return _decided(entries.decide(action, selection, wanted.why, author(), context=context()))
 
-    return parts().base.answers.write_once(g.caller, body, write, incarnation=lambda: "")
+    return parts().base.answers.write_once(current().caller, body, write, incarnation=lambda: "")
 
 
 @bp.get("/decisions")
@@ -111,7 +117,9 @@ def undo_decision(id: str) -> Response:
     def write() -> Response:
         return _decided(parts().moderation.decisions.undo(id, author(), context=context()))
 
-    return parts().base.answers.write_once(g.caller, request.get_data(), write, incarnation=lambda: "")
+    return parts().base.answers.write_once(
+        current().caller, request.get_data(), write, incarnation=lambda: ""
+    )
 
 
 @bp.get("/jobs/<id>")
@@ -123,11 +131,66 @@ def show_job(id: str) -> Response:
     return answer({"data": Job.of(parts().moderation.decisions.get(id))})
 
 
+@bp.get("/players")
+@key_required("admin", role="moderator")
+@limited("admin")
+@described(query=PlayersQuery, answer=list[PlayerModerated], paged=True, problems=("ledger_unavailable",))
+def list_players() -> Response:
+    """List players with their restrictions, by id."""
+    params = query(request.args, PlayersQuery)
+    found, following = parts().moderation.directory.list(
+        query=params.query, state=params.state, after=params.cursor, limit=params.limit
+    )
+    shown = [PlayerModerated.of(one) for one in found]
+    return answer({"data": shown, "page": {"next": following, "limit": params.limit}})
+
+
+@bp.get("/players/<player>")
+@key_required("admin", role="moderator")
+@limited("admin")
+@described(answer=PlayerModerated, problems=("player_not_found", "ledger_unavailable"))
+def show_moderated_player(player: str) -> Response:
+    """Show a player with their restrictions."""
+    return answer({"data": PlayerModerated.of(parts().moderation.directory.get(player))})
+
+
+@bp.post("/players/<player>/<action>")
+@key_required("admin", role="moderator")
+@limited("admin")
+@described(
+    body=DecisionAboutPlayer,
+    optional=True,
+    answer=PlayerDecided,
+    once=True,
+    problems=(*WRITES, "player_not_found", "nothing_to_decide", "protected_player"),
+)
+def decide_about_player(player: str, action: str) -> Response:
+    """Suspend, reinstate, hide or show a player, or disable or enable their scoring."""
+    if action not in get_args(PlayerAction):
+        raise NotFound(f"Players can't be {action[:64]!r}.")
+    wanted = convert(json_body(optional=True), DecisionAboutPlayer)
+    until = future_time("until", wanted.until, now=parts().base.clock())
+    players, directory = parts().moderation.players, parts().moderation.directory
+    directory.get(player)
+    if wanted.dry_run:
+        outlook = players.preview(player, action, author(), hide=wanted.hide)
+        return answer({"data": PlayerDecided.after(directory.get(player), outlook)})
+
+    def write() -> Response:
+        decided = players.decide(
+            player, action, wanted.why, author(), context=context(), until=until, hide=wanted.hide
+        )
+        return answer({"data": PlayerDecided.after(directory.get(player), decided)})
+
+    return parts().base.answers.write_once(current().caller, request.get_data(), write, incarnation=lambda: "")
+
+
 def author() -> Author:
     """The caller as the author of a decision."""
-    if g.role == "key":
-        return Author(id=f"key:{g.caller}", role="admin")
-    return Author(id=g.caller, role=g.role)
+    call = current()
+    if call.role == "key":
+        return Author(id=f"key:{call.caller}", role="admin")
+    return Author(id=call.caller, role=call.role)
 
 
 def _decided(found: Decided | Unfinished) -> Response:

@@ -7,6 +7,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from scoreboard.accounts.types import Account, PlayerState
 from scoreboard.boards.types import EntryState, Outlook
 from scoreboard.journal.types import RecordedFact
 
@@ -68,6 +69,14 @@ class Entry(Struct, frozen=True, kw_only=True):
     line: RecordedFact
     state: EntryState
     newest: Layer | None
+
+
+class ModeratedPlayer(Struct, frozen=True, kw_only=True):
+    """A player with their restrictions."""
+
+    state: PlayerState
+    name: str
+    account: Account | None
 
 
 class Decision(Struct, frozen=True, kw_only=True):

@@ -5,16 +5,25 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 import msgspec
-from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec import UNSET, Meta, Struct, UnsetType, structs
 
+from scoreboard.accounts.types import Role
 from scoreboard.boards.facts import results_of
-from scoreboard.boards.types import EntryState, Outlook, StandingOutlook
+from scoreboard.boards.types import EntryState, StandingOutlook
 from scoreboard.core.clock import Time, parse, rfc3339
 from scoreboard.core.errors import FieldError, ValidationFailed
 from scoreboard.core.ids import ActionName, BoardId, PlayerId
 from scoreboard.core.patterns import pattern
 from scoreboard.moderation.rules import MAX_ENTRIES
-from scoreboard.moderation.types import Decided, Decision, Entry, EntryFilter, Reasoning, Unfinished
+from scoreboard.moderation.types import (
+    Decided,
+    Decision,
+    Entry,
+    EntryFilter,
+    ModeratedPlayer,
+    Reasoning,
+    Unfinished,
+)
 
 Reason = Literal[
     "implausible_score",
@@ -252,9 +261,82 @@ class EntryShown(Struct, frozen=True, kw_only=True, rename="camel"):
         )
 
 
-def nothing_changed() -> Outlook:
-    """The outlook on a decision that changes no standing."""
-    return Outlook(standings=[], more=False)
+class DecisionAboutPlayer(Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
+    """A decision about a player."""
+
+    reason: Reason = "other"
+    note: Note = ""
+    until: Annotated[Time, Meta(description="When the decision ends.")] | None = None
+    hide: Annotated[bool, Meta(description="Of `suspend`: false to keep the player listed.")] = True
+    dry_run: Annotated[bool, Meta(description="True to see the consequences only.")] = False
+
+    @property
+    def why(self) -> Reasoning:
+        """Reason and note."""
+        return Reasoning(reason=self.reason, note=self.note)
+
+
+class PlayersQuery(Struct, kw_only=True, forbid_unknown_fields=True):
+    """A page of players."""
+
+    query: Annotated[str, Meta(max_length=64, description="The beginning of an id, or of a name.")] = ""
+    state: Literal["", "suspended", "hidden", "scoring-disabled", "unlisted"] = ""
+    limit: Limit = 20
+    cursor: Annotated[str, Meta(max_length=64, description="page.next of the page before.")] = ""
+
+
+class PlayerModerated(Struct, frozen=True, kw_only=True, rename="camel"):
+    """A player with their restrictions, as moderators see them."""
+
+    id: PlayerId
+    display_name: str
+    account: Annotated[bool, Meta(description="False for a player that only servers report.")]
+    role: Role
+    scoring: bool
+    suspended: bool
+    suspended_until: Time | None
+    hidden: Annotated[bool, Meta(description="A moderator hid the player.")]
+    hidden_until: Time | None
+    scoring_until: Annotated[Time | None, Meta(description="Until when the player wins no points.")]
+    listed: Annotated[bool, Meta(description="False if the player wishes not to be listed.")]
+    visible: Annotated[bool, Meta(description="True if the player is on the boards.")]
+
+    @classmethod
+    def of(cls, one: ModeratedPlayer) -> PlayerModerated:
+        """A player as the API answers it."""
+        state, account = one.state, one.account
+        return cls(
+            id=state.player,
+            display_name=one.name,
+            account=account is not None,
+            role=account.role if account else "player",
+            scoring=account.scoring if account else not state.silenced,
+            suspended=account.suspended if account else bool(state.suspended),
+            suspended_until=_time(state.suspended_until),
+            hidden=bool(state.hidden),
+            hidden_until=_time(state.hidden_until),
+            scoring_until=_time(state.silenced_until),
+            listed=not state.unlisted,
+            visible=not state.concealed,
+        )
+
+
+class PlayerDecided(PlayerModerated, frozen=True, kw_only=True, rename="camel"):
+    """A player after a decision, and the standings that it changed."""
+
+    decision: DecisionShown | None
+    standings: list[StandingOutlook]
+    more: bool
+
+    @classmethod
+    def after(cls, one: ModeratedPlayer, decided: Decided) -> PlayerDecided:
+        """The answer to a decision about a player."""
+        return cls(
+            **structs.asdict(PlayerModerated.of(one)),
+            decision=decided.decision and DecisionShown.of(decided.decision),
+            standings=decided.outlook.standings,
+            more=decided.outlook.more,
+        )
 
 
 def entry_number(id: str) -> int:
@@ -270,6 +352,14 @@ def time_of(field: str, text: str | None) -> int | None:
         return parse(text)
     except (ValueError, OverflowError) as error:
         raise ValidationFailed(FieldError(field, str(error))) from None
+
+
+def future_time(field: str, text: str | None, *, now: int) -> int | None:
+    """A time in the future. Raises ValidationFailed."""
+    at = time_of(field, text)
+    if at is not None and at <= now:
+        raise ValidationFailed(FieldError(field, "is not in the future"))
+    return at
 
 
 def _time(at: int | None) -> str | None:

@@ -29,8 +29,6 @@ MORE_PUBLIC = {"journal": {"writer", "deferred", "simplefold"}, "actions": {"che
 OURS = ("scoreboard", "worker", "config", "wsgi")
 FLASK_MODULES = {
     "routes.py",
-    "guard.py",
-    "stream/http/requests.py",
     "stream/http/responses.py",
     "stream/http/upgrade.py",
     "app.py",
@@ -40,9 +38,7 @@ FLASK_MODULES = {
     "core/http/conventions.py",
     "core/http/idempotency.py",
     "core/http/files.py",
-    "core/limits/rules.py",
     "core/http/links.py",
-    "core/http/parts.py",
     "pages/rendering.py",
 }
 DATABASE_STARTERS = {"base.py", "commands/redis_server.py"}

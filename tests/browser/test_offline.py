@@ -24,6 +24,7 @@ ROUND = """server => localStorage.setItem(`scoreboard.action ${server} abc`, JSO
   id: "abc", at: Date.now(), type: "play-round", points: 3, state: "waiting", faults: 0,
   body: { actionToken: "none", proof: { claim: "3|", nonce: "0" } }, refusal: { status: 0, code: "network" },
 }))"""
+AHEAD = "Object.keys(localStorage).filter((key) => key.startsWith('scoreboard.ahead '))"
 STATES = """Object.entries(localStorage).filter(([key]) => key.startsWith("scoreboard.action "))
   .map(([, value]) => JSON.parse(value).state)"""
 
@@ -186,6 +187,39 @@ def test_the_game_opens_without_a_network_and_tells_what_waits(installed, outage
     stack.start()
     expect(page.get_by_role("heading", level=1)).to_have_text("Build on this server", timeout=30_000)
     wait_until(lambda: page.evaluate(STATES) == ["refused"], why=stack.log)
+
+
+def test_a_new_round_can_be_played_without_a_network_after_a_reload(installed, outage, stack):
+    page = installed("/play")
+    play_round(page)
+    expect(page.locator("#rounds li[data-state=confirmed]")).to_have_count(1, timeout=20_000)
+    wait_until(lambda: len(page.evaluate(AHEAD)) == 3, why=stack.log)
+
+    outage()
+    page.reload()
+    play_round(page)
+    expect(page.locator("#rounds li[data-state=waiting]")).to_have_count(1, timeout=20_000)
+    expect(page.locator("#waiting")).to_contain_text("1 action is waiting")
+    assert len(page.evaluate(AHEAD)) == 2
+
+    page.evaluate(
+        "Object.keys(localStorage).filter((key) => key.startsWith('scoreboard.ahead '))"
+        ".forEach((key) => localStorage.removeItem(key))"
+    )
+    page.locator(".play.ready button").click()
+    expect(page.locator(".play [role=status]")).to_contain_text(
+        "A new round needs the server", timeout=40_000
+    )
+
+    stack.start()
+    expect(page.locator("#rounds li[data-state=confirmed]")).to_have_count(2, timeout=60_000)
+
+
+def play_round(page):
+    """Hit one light of a round."""
+    page.locator(".play.ready button").click()
+    page.locator(".lights .lit").click(timeout=20_000)
+    expect(page.locator(".play .label")).to_have_text("Play again", timeout=20_000)
 
 
 def test_a_page_of_an_older_version_gets_the_present_files_without_a_network(installed, outage, stack):

@@ -36,6 +36,6 @@ def undo(client: Any, decision: str) -> Any:
 
 def check_consistency(parts: Any) -> None:
     """Assert that journal, standings and Redis agree."""
-    assert parts.boards.verifier.run() == []
+    assert [str(one) for one in parts.boards.verifier.run()] == []
     parts.followers.catch_up("boards")
     assert parts.boards.verifier.run() == []

@@ -47,6 +47,11 @@ class Windows(Table):
         """All windows of a board."""
         return self._find("board = ? ORDER BY id", (board,))
 
+    def by_id(self, ids: Sequence[int]) -> list[WindowRow]:
+        """The windows with these ids."""
+        condition, value = self.one_of("id", ids)
+        return self._find(f"{condition} ORDER BY id", (value,))
+
     def in_period(self, board: str, period: str) -> list[WindowRow]:
         """The windows of one period of a board, one for each region."""
         return self._find("board = ? AND period = ? ORDER BY id", (board, period))
