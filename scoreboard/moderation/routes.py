@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import get_args
-
 from flask import Blueprint, Response, request
 
 from scoreboard.accounts.guard import context, key_required
-from scoreboard.core.errors import NotFound
 from scoreboard.core.http.bodies import convert, parse_json, query
 from scoreboard.core.http.calls import current
 from scoreboard.core.http.conventions import answer, json_body, raw_body
@@ -47,30 +44,49 @@ def list_all_entries() -> Response:
     return _page(shown, following, params.limit)
 
 
-@bp.post("/entries/<action>")
-@key_required("admin", role="moderator")
-@limited("admin")
-@described(
+decides_about_entries = described(
     body=DecisionAboutEntries,
     answer=DecidedShown,
     status=(200, 202),
     once=True,
     problems=(*WRITES, "entry_not_found", "nothing_to_decide", "protected_player", "score_out_of_range"),
 )
-def decide_about_entries(action: str) -> Response:
-    """Hold, release, reverse or restore entries. More than 1000 of them are a job."""
-    if action not in get_args(EntryAction):
-        raise NotFound("Entries can be held, released, reversed or restored.")
-    body = raw_body()
-    wanted = convert(parse_json(body), DecisionAboutEntries)
-    selection, entries = wanted.selection(), parts().moderation.entries
-    if wanted.dry_run:
-        return _decided(entries.preview(action, selection, author()))
 
-    def write() -> Response:
-        return _decided(entries.decide(action, selection, wanted.why, author(), context=context()))
 
-    return parts().base.answers.write_once(current().caller, body, write, incarnation=lambda: "")
+@bp.post("/entries/hold")
+@key_required("admin", role="moderator")
+@limited("admin")
+@decides_about_entries
+def hold_entries() -> Response:
+    """Hold entries: they count for nobody until they are released. More than 1000 of them are a job."""
+    return _decide_about_entries("hold")
+
+
+@bp.post("/entries/release")
+@key_required("admin", role="moderator")
+@limited("admin")
+@decides_about_entries
+def release_entries() -> Response:
+    """Release held entries: they count as of the time at which they were reached."""
+    return _decide_about_entries("release")
+
+
+@bp.post("/entries/reverse")
+@key_required("admin", role="moderator")
+@limited("admin")
+@decides_about_entries
+def reverse_entries() -> Response:
+    """Reverse entries: standings are as if they had never come. More than 1000 of them are a job."""
+    return _decide_about_entries("reverse")
+
+
+@bp.post("/entries/restore")
+@key_required("admin", role="moderator")
+@limited("admin")
+@decides_about_entries
+def restore_entries() -> Response:
+    """Restore reversed entries: they count again."""
+    return _decide_about_entries("restore")
 
 
 @bp.get("/decisions")
@@ -154,35 +170,67 @@ def show_moderated_player(player: str) -> Response:
     return answer({"data": PlayerModerated.of(parts().moderation.directory.get(player))})
 
 
-@bp.post("/players/<player>/<action>")
-@key_required("admin", role="moderator")
-@limited("admin")
-@described(
+decides_about_player = described(
     body=DecisionAboutPlayer,
     optional=True,
     answer=PlayerDecided,
     once=True,
     problems=(*WRITES, "player_not_found", "nothing_to_decide", "protected_player"),
 )
-def decide_about_player(player: str, action: str) -> Response:
-    """Suspend, reinstate, hide or show a player, or disable or enable their scoring."""
-    if action not in get_args(PlayerAction):
-        raise NotFound(f"Players can't be {action[:64]!r}.")
-    wanted = convert(json_body(optional=True), DecisionAboutPlayer)
-    until = future_time("until", wanted.until, now=parts().base.clock())
-    players, directory = parts().moderation.players, parts().moderation.directory
-    directory.get(player)
-    if wanted.dry_run:
-        outlook = players.preview(player, action, author(), hide=wanted.hide)
-        return answer({"data": PlayerDecided.after(directory.get(player), outlook)})
 
-    def write() -> Response:
-        decided = players.decide(
-            player, action, wanted.why, author(), context=context(), until=until, hide=wanted.hide
-        )
-        return answer({"data": PlayerDecided.after(directory.get(player), decided)})
 
-    return parts().base.answers.write_once(current().caller, request.get_data(), write, incarnation=lambda: "")
+@bp.post("/players/<player>/suspend")
+@key_required("admin", role="moderator")
+@limited("admin")
+@decides_about_player
+def suspend_player(player: str) -> Response:
+    """Suspend a player, who can do nothing but see their account and appeal. It also hides them."""
+    return _decide_about_player(player, "suspend")
+
+
+@bp.post("/players/<player>/reinstate")
+@key_required("admin", role="moderator")
+@limited("admin")
+@decides_about_player
+def reinstate_player(player: str) -> Response:
+    """End a suspension."""
+    return _decide_about_player(player, "reinstate")
+
+
+@bp.post("/players/<player>/hide")
+@key_required("admin", role="moderator")
+@limited("admin")
+@decides_about_player
+def hide_player(player: str) -> Response:
+    """Hide a player: they are not listed and not counted on any board."""
+    return _decide_about_player(player, "hide")
+
+
+@bp.post("/players/<player>/show")
+@key_required("admin", role="moderator")
+@limited("admin")
+@decides_about_player
+def reveal_player(player: str) -> Response:
+    """Show a hidden player again, with all scores that came meanwhile."""
+    return _decide_about_player(player, "show")
+
+
+@bp.post("/players/<player>/disable-scoring")
+@key_required("admin", role="moderator")
+@limited("admin")
+@decides_about_player
+def disable_scoring(player: str) -> Response:
+    """Stop a player from winning points. Their scores stay."""
+    return _decide_about_player(player, "disable-scoring")
+
+
+@bp.post("/players/<player>/enable-scoring")
+@key_required("admin", role="moderator")
+@limited("admin")
+@decides_about_player
+def enable_scoring(player: str) -> Response:
+    """Let a player win points again."""
+    return _decide_about_player(player, "enable-scoring")
 
 
 def author() -> Author:
@@ -191,6 +239,39 @@ def author() -> Author:
     if call.role == "key":
         return Author(id=f"key:{call.caller}", role="admin")
     return Author(id=call.caller, role=call.role)
+
+
+def _decide_about_entries(action: EntryAction) -> Response:
+    body = raw_body()
+    wanted = convert(parse_json(body), DecisionAboutEntries)
+    selection, entries = wanted.selection(), parts().moderation.entries
+    if wanted.dry_run:
+        return _decided(entries.preview(action, selection, author()))
+
+    def write() -> Response:
+        return _decided(entries.decide(action, selection, wanted.why, author(), context=context()))
+
+    return parts().base.answers.write_once(current().caller, body, write, incarnation=lambda: "")
+
+
+def _decide_about_player(player: str, action: PlayerAction) -> Response:
+    wanted = convert(json_body(optional=True), DecisionAboutPlayer)
+    until = future_time("until", wanted.until, now=parts().base.clock())
+    players, directory = parts().moderation.players, parts().moderation.directory
+    directory.get(player)
+    if wanted.dry_run:
+        decided = players.preview(player, action, author(), hide=wanted.hide)
+        return answer({"data": PlayerDecided.after(directory.get(player), decided)})
+
+    def write() -> Response:
+        decided = players.decide(
+            player, action, wanted.why, author(), context=context(), until=until, hide=wanted.hide
+        )
+        return answer({"data": PlayerDecided.after(directory.get(player), decided)})
+
+    return parts().base.answers.write_once(
+        current().caller, request.get_data(), write, incarnation=lambda: ""
+    )
 
 
 def _decided(found: Decided | Unfinished) -> Response:
