@@ -61,6 +61,7 @@ class Call:
         "network",
         "path",
         "player",
+        "role",
         "scopes",
         "started",
         "tallies",
@@ -77,6 +78,7 @@ class Call:
         # A request id is not secret, so it needs no cryptographic randomness.
         self.id: str = id if id and REQUEST_ID.match(id) else f"{getrandbits(64):016x}"
         self.player: Any = None  # the Player, set by the guard
+        self.role = ""  # of the calling player, or "key", set by the guard that admits both
         self.scopes: tuple[str, ...] = ()  # the key scopes of the caller
         self.tallies: dict[str, Any] | None = None  # of the limits that counted it, by their names
         # For the log, which has those that are set.
