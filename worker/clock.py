@@ -17,7 +17,7 @@ from worker.known import Call
 
 log = logging.getLogger(__name__)
 
-SWEEP_SECONDS = 10.0  # between wake-ups of all followers: the longest delay by a lost wake-up
+SWEEP_SECONDS = 10.0  # between wake-ups of all followers: the longest delay after a lost wake-up
 CARRY_OUT_SECONDS = 2.0
 FORGET_SECONDS = 3600.0
 CHORES = {

@@ -182,17 +182,24 @@ class RedisAnswer(Struct, frozen=True, kw_only=True):
     names: Mapping[str, str] | None = None  # of the places' players; None if Redis does not have all names
 
 
-class Row(Struct, frozen=True, kw_only=True):
-    """A place with its rank, as people see it."""
+class PlayerResult(Struct, frozen=True, kw_only=True):
+    """A player's result on a board, as people see it."""
 
-    rank: int
-    ahead: int  # the number of players ahead, by the board's tie rule
     player: str
     name: str
     score: int
     columns: dict[str, int]
     reached_at: int
     metadata: str
+    rank: int | None = None  # None where ranks can't be read now, as is `ahead`
+    ahead: int | None = None
+
+
+class Row(PlayerResult, frozen=True, kw_only=True):
+    """A place with its rank, as people see it."""
+
+    rank: int
+    ahead: int  # the number of players ahead, by the board's tie rule
 
 
 class RankChange(Struct, frozen=True, gc=False):

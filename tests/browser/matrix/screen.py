@@ -13,7 +13,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser.boards import SETTLED
-from tests.browser.conftest import ARGUMENTS, browser_path
+from tests.browser.conftest import ARGUMENTS, LAN, browser_path
 from tests.browser.matrix.pages import HOST, Case
 from tests.support import Stack
 
@@ -69,7 +69,7 @@ class Screen:
         page = self._page(case.language, case.state if case.state in PLAYERS else "")
         fit(page, case)
         page.evaluate(COMPACT, case.page == "compact")
-        page.goto(case.path)
+        page.goto(self._address(case))
         expect(page.locator(_ready(case)).first).to_be_attached()
         if case.state == "builder":
             expect(page.frame_locator("iframe").locator("#badge[data-state=live]")).to_be_attached()
@@ -79,6 +79,11 @@ class Screen:
     def close(self) -> None:
         for page in self._pages.values():
             page.context.close()
+
+    def _address(self, case: Case) -> str:
+        # A big screen has its QR code only at an address that phones can open.
+        host = LAN if case.page == "tv" else "127.0.0.1"
+        return self.stack.url.replace("127.0.0.1", host) + case.path
 
     def _page(self, language: str, player: str) -> Page:
         if (language, player) not in self._pages:
@@ -116,7 +121,8 @@ def launched(browser: Browser, folder: Path) -> Iterator[Browser]:
 
 def _answer_with_stable_code(route: Route) -> None:
     """Answer a request for a QR code with the code of an address that has no port of this run."""
-    route.fulfill(response=route.fetch(headers={**route.request.headers, "host": HOST}))
+    address = route.request.url.replace(LAN, "127.0.0.1")
+    route.fulfill(response=route.fetch(url=address, headers={**route.request.headers, "host": HOST}))
 
 
 def _ready(case: Case) -> str:
