@@ -5,10 +5,8 @@ At the end of each run all decisions are undone, and everything is as if none ha
 
 from __future__ import annotations
 
-import os
 from typing import Any
 
-from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
@@ -17,12 +15,12 @@ from scoreboard.boards.store.sqlview import SqlView
 from scoreboard.boards.types import Window
 from scoreboard.boards.views import Listed
 from scoreboard.core.clock import rfc3339
+from tests.fuzz.seconds import play
 from tests.model import ModelBoard
 from tests.support import KEY
 
 BOARD = "game"
-RUNS = int(os.environ.get("MODERATION_RUNS") or 5)
-STEPS = int(os.environ.get("MODERATION_STEPS") or 30)
+EXAMPLES, STEPS = 6, 40
 PLAYERS = st.sampled_from(["ada", "bob", "cyd", "dan"])
 OPERATORS = st.sampled_from(["increment", "decrement", "best", "set"])
 DIRECTIONS = st.sampled_from(["desc", "asc"])
@@ -222,11 +220,4 @@ def test_every_list_is_as_if_what_does_not_count_had_never_come(parts, redis, cl
         pass
 
     Here.parts, Here.redis, Here.clock = parts, redis, clock
-    Here.TestCase.settings = settings(
-        max_examples=RUNS,
-        stateful_step_count=STEPS,
-        deadline=None,
-        suppress_health_check=list(HealthCheck),
-        phases=[Phase.explicit, Phase.reuse, Phase.generate],  # shrinking a real server takes minutes
-    )
-    Here.TestCase("runTest").runTest()
+    play(Here, share=0.5, examples=EXAMPLES, steps=STEPS)
