@@ -192,3 +192,19 @@ def test_a_merge_keeps_an_unlisted_player_off_the_lists(client, parts, hidden):
         parts.moderation.players.set_listed(ada.id, True, context={})
         assert rows(client, "main") == [(ada.id, 20)]
         check_consistency(parts)
+
+
+def test_a_player_leaves_all_boards_and_comes_back(client, parts):
+    define(parts)
+    ada = Account(parts, "ada")
+    ada.play()
+    assert ada.http.get("/v1/me").json["data"]["listed"] is True
+
+    assert ada.http.patch("/v1/me", json={"listed": False}).json["data"]["listed"] is False
+
+    assert rows(client, "main") == []
+    assert client.get("/v1/admin/players?state=unlisted").json["data"][0]["id"] == ada.id
+    assert ada.http.get("/v1/me").json["data"]["listed"] is False
+    ada.http.patch("/v1/me", json={"listed": True})
+    assert rows(client, "main") == [(ada.id, 10)]
+    check_consistency(parts)
