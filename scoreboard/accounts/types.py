@@ -52,6 +52,21 @@ class Account(Struct, frozen=True, kw_only=True):
         return self.suspended_at is not None
 
 
+class PlayerState(Struct, frozen=True, kw_only=True):
+    """The restrictions of a player, each named by its decision; "" for none."""
+
+    player: str
+    suspended: str = ""  # the player reaches nothing but their account
+    suspended_until: int | None = None
+    hidden: str = ""  # the player is not listed
+    hidden_until: int | None = None
+    silenced: str = ""  # the player wins no points
+    silenced_until: int | None = None
+    unlisted: bool = False  # the player wishes not to be listed
+    concealed: bool = False  # kept out of the lists, for any of these reasons
+    changed: int = 0  # the fact that changed the state last
+
+
 class Session(Struct, frozen=True, kw_only=True):
     """One device's sign-in: a family of refresh tokens, of which the newest generation is valid."""
 

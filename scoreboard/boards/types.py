@@ -25,6 +25,7 @@ Score = Annotated[int, Meta(ge=-SAFE, le=SAFE)]
 Direction = Literal["desc", "asc"]
 Operator = Literal["increment", "decrement", "best", "set"]
 Ties = Literal["ordinal", "competition", "dense"]
+EntryState = Literal["counted", "held", "reversed"]
 Title = Annotated[str, Meta(max_length=40, description="The text that people see in place of the name.")]
 FieldName = Annotated[
     str,
@@ -225,3 +226,39 @@ class Comparison(Struct, frozen=True, kw_only=True):
     version: int
     entries: int
     differing: dict[str, str]  # the value in Redis for each player with a difference
+
+
+class EntryChange(Struct, frozen=True, kw_only=True):
+    """The new state of an entry, with the player for whom it counts and the windows that it feeds."""
+
+    entry: int  # the number of its fact
+    player: str  # as in the journal
+    owner: str  # the account, if the player was merged into one
+    state: EntryState
+    recorded: EntryState  # with which state the entry was recorded
+    windows: tuple[Window, ...]
+
+
+class Ranked(Struct, frozen=True):
+    """A score, and its rank."""
+
+    score: int
+    rank: int
+
+
+class StandingOutlook(Struct, frozen=True, kw_only=True):
+    """A player's rank in one window, before and after a change. None without a listed standing."""
+
+    board: str
+    period: str
+    region: str | None
+    player: str
+    before: Ranked | None
+    after: Ranked | None
+
+
+class Outlook(Struct, frozen=True, kw_only=True):
+    """The first standings that change, and whether there are more."""
+
+    standings: list[StandingOutlook]
+    more: bool

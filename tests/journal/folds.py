@@ -66,11 +66,11 @@ class Pause:
     """Holds a writer inside its transaction until the test lets it continue."""
 
     def __init__(self) -> None:
-        self.reached, self.goes_on = threading.Event(), threading.Event()
+        self.reached, self.released = threading.Event(), threading.Event()
 
     def __call__(self, db: peewee.Database) -> None:
         self.reached.set()
-        self.goes_on.wait(10)
+        self.released.wait(10)
 
 
 def new_writer(url: str, clock: Clock, fold: NoteFold) -> tuple[Writer, Database]:

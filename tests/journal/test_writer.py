@@ -124,7 +124,7 @@ def test_one_fact_that_the_database_refuses_fails_alone(parts, make_writer):
 
     def let_go():
         wait_until(lambda: writer.queue_length >= 5)
-        pause.goes_on.set()
+        pause.released.set()
 
     first, *good, bad, _ = in_parallel(
         [lambda: writer.append([note("first")])[0]]
@@ -137,7 +137,7 @@ def test_one_fact_that_the_database_refuses_fails_alone(parts, make_writer):
     assert seqs(parts) == list(range(1, before + 6))
 
 
-def test_writing_goes_on_after_a_fact_that_the_database_refused(parts, writer):
+def test_writing_continues_after_a_fact_that_the_database_refused(parts, writer):
     with pytest.raises(peewee.IntegrityError):
         writer.append([note("bad", "broken")])
 
@@ -166,7 +166,7 @@ def test_a_full_queue_refuses_facts_at_once(parts, make_writer, monkeypatch):
         started = time.monotonic()
         with pytest.raises(Unavailable):
             writer.append([note(f"n{n}") for n in range(9)])
-        pause.goes_on.set()
+        pause.released.set()
         return time.monotonic() - started
 
     results = in_parallel([lambda: writer.append([note("a"), note("b")]), append_too_many])
@@ -183,7 +183,7 @@ def test_facts_that_wait_when_the_writer_is_stopped_are_still_written(parts, mak
     def stop():
         pause.reached.wait(10)
         wait_until(lambda: writer.queue_length >= 1)
-        pause.goes_on.set()
+        pause.released.set()
         writer.stop()
 
     def second():

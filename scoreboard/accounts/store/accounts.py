@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from scoreboard.accounts.spelling import username_key
-from scoreboard.accounts.types import Account, BarReason
+from scoreboard.accounts.types import Account, BarReason, Role
 from scoreboard.core.storage.db import rows
 from scoreboard.core.storage.table import Table
 
@@ -105,6 +105,13 @@ class StoredAccounts(Table):
         condition, value = self.one_of("id", players)
         text = f"SELECT id, merged_into FROM account WHERE merged_into IS NOT NULL AND {condition}"
         return dict(self.rows(text, (value,)))
+
+    def find_roles(self, players: Sequence[str]) -> dict[str, Role]:
+        """The roles of those of these players who have one."""
+        condition, value = self.one_of("id", players)
+        return dict(
+            self.rows(f"SELECT id, role FROM account WHERE role <> 'player' AND {condition}", (value,))
+        )
 
     def guests_in(self, player: str) -> list[str]:
         """The guests who were merged into an account."""
