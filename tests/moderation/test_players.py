@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from tests.actions.play import Player, define
-from tests.boards.calls import listed, put, refusal, submit
+from tests.boards.calls import list_entries, put, refusal, submit
 from tests.merging.conftest import Account
 from tests.moderation.calls import check_consistency, undo
 
 
 def rows(client, board="cup", **query):
-    return [(one["player"]["id"], one["score"]) for one in listed(client, board, **query)["entries"]]
+    return [(one["player"]["id"], one["score"]) for one in list_entries(client, board, **query)["entries"]]
 
 
 def act(client, player, action, **body):
@@ -30,7 +30,7 @@ def cup(client):
 
 def test_a_hidden_player_is_not_listed_and_not_counted_until_shown(cup, parts):
     parts.followers.catch_up("search")
-    before = listed(cup, "cup")
+    before = list_entries(cup, "cup")
 
     hidden = act(cup, "bob", "hide", reason="exploit")
 
@@ -38,15 +38,15 @@ def test_a_hidden_player_is_not_listed_and_not_counted_until_shown(cup, parts):
     first = hidden["standings"][0]
     assert (first["player"], first["before"], first["after"]) == ("bob", {"score": 7, "rank": 2}, None)
     for query in ({}, {"period": "daily"}, {"region": "eu"}):
-        found = listed(cup, "cup", **query)
+        found = list_entries(cup, "cup", **query)
         assert [one["player"]["id"] for one in found["entries"]] == ["ada", "cyd", "dan"]
         assert found["total"] == 3
-    assert [one["rank"] for one in listed(cup, "cup")["entries"]] == [1, 2, 3]
+    assert [one["rank"] for one in list_entries(cup, "cup")["entries"]] == [1, 2, 3]
     assert refusal(cup.get("/v1/boards/cup/entries/bob")) == (404, "not_ranked")
     assert refusal(cup.get("/v1/boards/cup/entries/bob/around")) == (404, "not_ranked")
     assert refusal(cup.get("/v1/players/bob")) == (404, "player_not_listed")
-    assert listed(cup, "cup", players="bob,cyd")["entries"][0]["player"]["id"] == "cyd"
-    assert listed(cup, "cup", search="bob")["entries"] == []
+    assert list_entries(cup, "cup", players="bob,cyd")["entries"][0]["player"]["id"] == "cyd"
+    assert list_entries(cup, "cup", search="bob")["entries"] == []
     assert cup.get("/v1/boards/cup/rank-for?score=8").json["data"]["total"] == 3
     assert "bob" not in cup.get("/v1/boards/cup/export?format=csv").text
     check_consistency(parts)
@@ -54,10 +54,10 @@ def test_a_hidden_player_is_not_listed_and_not_counted_until_shown(cup, parts):
     act(cup, "bob", "show")
     parts.followers.catch_up("search")
 
-    after = listed(cup, "cup")
+    after = list_entries(cup, "cup")
     assert after["entries"] == before["entries"]
     assert after["total"] == 4
-    assert [one["player"]["id"] for one in listed(cup, "cup", search="bob")["entries"]] == ["bob"]
+    assert [one["player"]["id"] for one in list_entries(cup, "cup", search="bob")["entries"]] == ["bob"]
     check_consistency(parts)
 
 
