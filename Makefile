@@ -13,10 +13,10 @@ $(error Scoreboard runs on Linux and macOS. On Windows use WSL, and run make in 
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help run replay demo check test coverage hooks smoke faults fuzz lint audit sbom bench generators load lock messages wheel vendor icons clean
+.PHONY: help run replay demo check test coverage hooks smoke faults fuzz pages-matrix pages-screenshots lint audit sbom bench soak generators load lock messages wheel vendor icons clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-12s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-18s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: $(VENV)/local ## set up everything and serve the product (PORT, HOST, DATA_DIR)
 	@$(BIN)/python -m scoreboard serve
@@ -54,10 +54,19 @@ smoke: ## start, take a first score, stream it and run the fast tests, on anothe
 faults: $(VENV)/dev ## run all fault tests at full length (half an hour)
 	@tests/setup
 	@FAULTS=long $(BIN)/python -m pytest -n 2 --durations=40 $(OPTIONS) tests/faults tests/attacks/test_floods.py tests/flows/test_many_scores.py
+	@$(MAKE) --no-print-directory test FAST_PATH=off T=tests/flows
 
 FUZZ_SECONDS ?= 780
 fuzz: $(VENV)/dev ## search for inputs that break parsers, the API or the scores (FUZZ_SECONDS, 13 minutes by default)
 	@FUZZ_SECONDS=$(FUZZ_SECONDS) $(BIN)/python -m tests.fuzz
+
+pages-matrix: $(VENV)/dev ## check the layout of every page in all its states, widths, languages and colour schemes (ten minutes)
+	@tests/setup
+	@REQUIRE_BROWSER=1 $(BIN)/python -m pytest $(OPTIONS) tests/browser/matrix/check_all.py
+
+pages-screenshots: $(VENV)/dev ## store the screenshots of the pages again, after a change of their looks
+	@tests/setup
+	@REQUIRE_BROWSER=1 STORE_SCREENSHOTS=1 $(BIN)/python -m pytest -q $(OPTIONS) tests/browser/matrix/test_screenshots.py
 
 lint: $(VENV)/dev ## check style and types
 	@$(BIN)/ruff check .
@@ -72,6 +81,9 @@ sbom: $(VENV)/dev ## list all shipped packages, as CycloneDX JSON (SBOM=sbom.jso
 
 bench: $(VENV)/dev $(NODE)/node_modules/.installed ## measure speed against references in the same run (BENCH="--only batch", "--write", …)
 	@$(BIN)/python -m tests.load.bench $(BENCH)
+
+soak: $(VENV)/dev ## load the product constantly, and fail if memory, delays or bytes grow (MINUTES=30, HOURS, DATABASE, OUTPUT)
+	@$(BIN)/python -m tests.load.soak
 
 generators: $(VENV)/dev ## generate clients in six languages, and run Spectral and Redocly on the API description (two minutes)
 	@tests/generators/setup

@@ -7,12 +7,13 @@ from functools import cached_property
 from typing import Any
 
 from flask import Flask, Request, Response
+from flask.ctx import RequestContext
 from werkzeug.routing import MapAdapter, Rule
 
 from scoreboard import roles
-from scoreboard.core.http import assets, basepath, conventions, cors, files
-from scoreboard.core.http.conventions import BATCH_BYTES
-from scoreboard.core.limits import rules
+from scoreboard.core.http import assets, basepath, calls, conventions, cors, files
+from scoreboard.core.http.calls import BATCH_BYTES, Application
+from scoreboard.core.http.site import Site
 from scoreboard.core.root import ROOT
 from scoreboard.parts import Parts
 
@@ -26,6 +27,20 @@ class App(Flask):
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """The function as it is: none is a coroutine."""
         return func
+
+    def request_context(self, environ: dict[str, Any]) -> RequestContext:
+        """The context of a request, which becomes the current call."""
+        context = super().request_context(environ)
+        conventions.enter_request(self.extensions["application"], context.request)
+        return context
+
+    def wsgi_app(self, environ: dict[str, Any], start_response: Any) -> Any:
+        """Answer a request. Afterwards its call is no longer the current one."""
+        before = calls.enter(None)
+        try:
+            return super().wsgi_app(environ, start_response)
+        finally:
+            calls.enter(before)
 
     def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
         """The adapter that finds a request's route and builds URLs; None if the path alone tells the route.
@@ -66,11 +81,24 @@ def create_app(parts: Parts, serve: Sequence[str] = tuple(roles.ROLES)) -> Flask
     assets.install(app, FILES)
     app.config["MAX_CONTENT_LENGTH"] = BATCH_BYTES
     app.extensions["parts"] = parts
-    conventions.install(app, origins=parts.base.settings.origins, public_url=parts.base.settings.public_url)
-    rules.install(app, parts.base.limits, parts.base.addresses)
+    app.extensions["application"] = _application(parts)
+    conventions.install(app)
+    parts.base.limits.init_app(app)
+    app.wsgi_app = parts.base.addresses.through(app.wsgi_app)  # type: ignore[method-assign]
     if parts.base.chaos:
         app.wsgi_app = parts.base.chaos.through(app.wsgi_app)  # type: ignore[method-assign]
     app.wsgi_app = basepath.mount(app.wsgi_app, parts.base.settings.below)  # type: ignore[method-assign]
     for blueprint in roles.blueprints(serve):
         app.register_blueprint(blueprint)
     return app
+
+
+def _application(parts: Parts) -> Application:
+    settings = parts.base.settings
+    return Application(
+        parts=parts,
+        site=Site(settings.public_url),
+        origins=frozenset(settings.origins),
+        addresses=parts.base.addresses,
+        limits=parts.base.limits,
+    )

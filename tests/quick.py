@@ -1,4 +1,4 @@
-"""Changes of the environment that make tests fast. Nothing that they test depends on them."""
+"""Changes of the environment that make tests faster. They change nothing that is tested."""
 
 from __future__ import annotations
 

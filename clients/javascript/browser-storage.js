@@ -12,3 +12,9 @@ export function browserStorage() {
     return null
   }
 }
+
+// The keys of stored values that begin with `prefix`.
+export function storedKeys(prefix, storage = browserStorage()) {
+  const keys = Array.from({ length: storage?.length ?? 0 }, (_, index) => storage.key(index))
+  return keys.filter((key) => key.startsWith(prefix))
+}

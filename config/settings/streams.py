@@ -39,7 +39,7 @@ class StreamSettings:
     stream_tick_ms: int = setting(
         "STREAM_TICK_MS",
         250,
-        "Least time between two frames of one board, in milliseconds.",
+        "Shortest time between two frames of one board, in milliseconds.",
         check=at_least(1),
     )
     stream_heartbeat_seconds: int = setting(

@@ -101,7 +101,12 @@ class AccountFoldBatch(SimpleBatch):
         change(fact)
         name = fact.data.get("displayName")
         if name is not None:
-            self.new_names[fact.player] = Name(player=fact.player, text=name, seq=position.seq)
+            self.new_names[fact.player] = Name(
+                player=fact.player,
+                text=name,
+                seq=position.seq,
+                may_be_listed=fact.player not in self.created_players,
+            )
         return {}
 
     def finish(self) -> None:

@@ -1,4 +1,4 @@
-"""Guards of routes: server keys with a scope, players, and players with a role may call them."""
+"""Guards of endpoints and views: server keys with a scope, players, and players with a role may call them."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ import hmac
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
-from flask import g, request
-
 from scoreboard.accounts.types import Player, Role, ServerKey
 from scoreboard.core.errors import Forbidden, ScoreboardError, Unauthenticated
+from scoreboard.core.http.calls import current
 from scoreboard.core.http.crosssite import is_server_key
 from scoreboard.core.http.openapi import described
 from scoreboard.core.http.parts import parts
@@ -28,22 +27,24 @@ ROLE_LEVELS: dict[Role, int] = {"player": 0, "moderator": 1, "admin": 2}
 def key_required(*scopes: str, role: Role | None = None) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Make a decorator: only server keys with one of `scopes`, and players with `role`, may call the route.
 
-    Sets g.caller to the caller's id, and g.scopes to the key's scopes.
+    Sets the call's `caller` to the caller's id, its `role` to the player's role or "key", and its `scopes` to
+    those of the key.
     """
 
     def decorate(route: Callable[P, R]) -> Callable[P, R]:
         @functools.wraps(route)
-        def call(*args: P.args, **kwargs: P.kwargs) -> R:
-            caller = sent_caller()
+        def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+            caller, call = sent_caller(), current()
             if caller is None:
                 raise Unauthenticated(KEY_NEEDED)
-            g.caller = caller.id  # before any refusal, so that the log names the caller
+            call.caller = caller.id  # before any refusal, so that the log names the caller
+            call.role = caller.role if isinstance(caller, Player) else "key"
             if isinstance(caller, Player):
                 _check_role(caller, role)
             elif not set(scopes) & set(caller.scopes):
                 raise Forbidden(f"This key lacks the scope {' or '.join(scopes)}.")
             else:
-                g.scopes = caller.scopes
+                call.scopes = tuple(caller.scopes)
             return route(*args, **kwargs)
 
         callers = scopes if role is None else (*scopes, f"player:{role}")
@@ -54,25 +55,25 @@ def key_required(*scopes: str, role: Role | None = None) -> Callable[[Callable[P
             "token_expired",
             "account_suspended",
         )
-        return described(security=callers, problems=refusals)(call)
+        return described(security=callers, problems=refusals)(guarded)
 
     return decorate
 
 
 def player_required(route: Callable[P, R]) -> Callable[P, R]:
-    """Let only players call a route. Sets g.player, and g.caller to the player's id."""
+    """Let only players call a route. Sets the call's `player`, and its `caller` to the player's id."""
 
     @functools.wraps(route)
-    def call(*args: P.args, **kwargs: P.kwargs) -> R:
-        token = _bearer()
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+        token, call = _bearer(), current()
         if not token:
             raise Unauthenticated(PLAYER_NEEDED)
-        g.player = parts().accounts.sessions.player(token)
-        g.caller = g.player.id
+        call.player = parts().accounts.sessions.player(token)
+        call.caller = call.player.id
         return route(*args, **kwargs)
 
     refusals = ("unauthenticated", "token_expired", "account_suspended")
-    return described(security=("player",), problems=refusals)(call)
+    return described(security=("player",), problems=refusals)(guarded)
 
 
 def sent_caller() -> ServerKey | Player | None:
@@ -107,7 +108,8 @@ def privileged_caller() -> ServerKey | Player | None:
 
 def context() -> dict[str, str]:
     """The context of a request that a fact stores: never an address, only its keyed hash."""
-    return {"caller": g.get("caller", ""), "request": g.request_id, "address": network()}
+    call = current()
+    return {"caller": call.caller, "request": call.id, "address": network()}
 
 
 def network() -> str:
@@ -119,11 +121,11 @@ def network() -> str:
 
 def log_network() -> None:
     """Add the network to this request's log line."""
-    g.network = network()
+    current().network = network()
 
 
 def _bearer() -> str:
-    header = request.headers.get("Authorization", "")
+    header: str = current().environ.get("HTTP_AUTHORIZATION", "")
     scheme, _, secret = header.partition(" ")
     if header and (scheme.lower() != "bearer" or not secret or len(secret) > LONGEST_SECRET):
         raise Unauthenticated("Send Authorization: Bearer …, with a server key or an access token.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, g
+from flask import Blueprint, Response
 from msgspec import UNSET, structs
 
 from scoreboard.accounts import attempts
@@ -23,6 +23,7 @@ from scoreboard.accounts.wire import (
     SignIn,
 )
 from scoreboard.core.http.bodies import convert
+from scoreboard.core.http.calls import current
 from scoreboard.core.http.conventions import answer, json_body, no_content
 from scoreboard.core.http.openapi import WRITES, described
 from scoreboard.core.http.parts import parts
@@ -98,7 +99,7 @@ def upgrade_guest() -> Response:
     """Give a guest a user name and a password: id and scores stay, the session is a new one."""
     body = convert(json_body(), Credentials)
     return _session(
-        parts().accounts.players.upgrade(g.player, body.username, body.password, context=context())
+        parts().accounts.players.upgrade(current().player, body.username, body.password, context=context())
     )
 
 
@@ -128,7 +129,7 @@ def logout() -> Response:
 @described(answer=PlayerShown, problems=("player_not_found", "ledger_unavailable"))
 def show_me() -> Response:
     """Show the signed-in player."""
-    return _private({"data": PlayerShown.of(parts().accounts.players.me(g.player.id))})
+    return _private({"data": PlayerShown.of(parts().accounts.players.me(current().player.id))})
 
 
 @bp.patch("/me")
@@ -136,11 +137,16 @@ def show_me() -> Response:
 @limited("guest", "write")
 @described(body=Changes, answer=PlayerShown, problems=(*ENTRY, "player_not_found"))
 def change_me() -> Response:
-    """Change your display name or region."""
+    """Change your display name or region, or leave all boards: `listed`."""
     body = convert(json_body(), Changes)
     names = {"display_name": "displayName", "region": "region"}
-    changes = {names[name]: value for name, value in structs.asdict(body).items() if value is not UNSET}
-    changed = parts().accounts.players.change(g.player.id, changes, context=context())
+    sent = {name: value for name, value in structs.asdict(body).items() if value is not UNSET}
+    changes = {names[name]: value for name, value in sent.items() if name in names}
+    player = current().player.id
+    changed = parts().accounts.players.change(player, changes, context=context())
+    if body.listed is not UNSET:
+        parts().moderation.players.set_listed(player, body.listed, context=context())
+        changed = parts().accounts.players.me(player)
     return _private({"data": PlayerShown.of(changed)})
 
 
@@ -156,10 +162,10 @@ def change_password() -> Response:
     """Change your password: all other sessions end."""
     body = convert(json_body(), NewPassword)
     refuse_exceeded("write")
-    account = parts().accounts.players.me(g.player.id)
+    account = parts().accounts.players.me(current().player.id)
     with attempts.change(account.id, account.username):
         parts().accounts.players.change_password(
-            g.player, body.current_password, body.new_password, context=context()
+            current().player, body.current_password, body.new_password, context=context()
         )
     count_later("write")
     return no_content()
@@ -171,8 +177,8 @@ def change_password() -> Response:
 @described(answer=list[OpenSession], problems=("player_not_found", "ledger_unavailable"))
 def list_sessions() -> Response:
     """List your open sessions, the one that was used last first."""
-    found = parts().accounts.sessions.open_of(parts().accounts.players.me(g.player.id))
-    return _private({"data": [OpenSession.of(one, current=g.player.session) for one in found]})
+    found = parts().accounts.sessions.open_of(parts().accounts.players.me(current().player.id))
+    return _private({"data": [OpenSession.of(one, current=current().player.session) for one in found]})
 
 
 @bp.delete("/me/sessions")
@@ -182,7 +188,7 @@ def list_sessions() -> Response:
 def end_other_sessions() -> Response:
     """End all your sessions except the current one."""
     parts().accounts.players.end_sessions(
-        g.player.id, except_for=g.player.session, why="ended by its player", context=context()
+        current().player.id, except_for=current().player.session, why="ended by its player", context=context()
     )
     return no_content()
 
@@ -193,7 +199,7 @@ def end_other_sessions() -> Response:
 @described(status=(204,), problems=(*WRITES, "session_not_found"))
 def end_session(session: str) -> Response:
     """End one of your sessions; it may be the current one."""
-    parts().accounts.sessions.end_own(g.player.id, session)
+    parts().accounts.sessions.end_own(current().player.id, session)
     return no_content()
 
 

@@ -35,7 +35,7 @@ class Sessions:
     stored: StoredSessions
     writer: Writer
     clock: Clock
-    oldest_days: int  # the greatest age of a session; it does not end those of guests
+    oldest_days: int  # the maximum age of a session; guests' sessions have none
 
     def player(self, token: str) -> Player:
         """The player of this access token. Raises Unauthenticated, or Forbidden, account_suspended."""

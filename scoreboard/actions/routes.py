@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, g
+from flask import Blueprint
 
 from scoreboard.accounts.guard import context, player_required
 from scoreboard.actions.refusals import TooFast
 from scoreboard.actions.types import ActionRequest, Completion, Proof, Receipt
 from scoreboard.actions.wire import IssuedShown
 from scoreboard.core.errors import ScoreboardError
+from scoreboard.core.http.answers import Answer, answer
 from scoreboard.core.http.bodies import convert
-from scoreboard.core.http.conventions import answer, json_body
+from scoreboard.core.http.calls import Call
+from scoreboard.core.http.conventions import as_flask_view
 from scoreboard.core.http.openapi import WRITES, Lead, described
 from scoreboard.core.http.parts import parts
 from scoreboard.core.limits.rules import count, count_later, refuse_exceeded
@@ -37,6 +39,7 @@ REFUSALS = (
 
 
 @bp.post("/request")
+@as_flask_view
 @player_required
 @described(
     body=ActionRequest,
@@ -51,17 +54,18 @@ REFUSALS = (
         "ledger_unavailable",
     ),
 )
-def request_action() -> Response:
+def request_action(call: Call) -> Answer:
     """Request an action token."""
-    body = convert(json_body(), ActionRequest)
+    body = convert(call.json_body(), ActionRequest)
     found = parts().actions.types.find(body.action_type)
-    # Unknown names share a count: each of them costs a look into the catalogue.
+    # Unknown names share a count: each of them costs a look-up in the catalogue.
     count("request", "request-address", of=found.name if found else UNKNOWN)
     type = found or parts().actions.types.get(body.action_type)
-    return answer({"data": IssuedShown.of(parts().actions.service.request(g.player, type, body))})
+    return answer({"data": IssuedShown.of(parts().actions.service.request(call.player, type, body))})
 
 
 @bp.post("/complete")
+@as_flask_view
 @player_required
 @described(
     body=Completion,
@@ -71,12 +75,12 @@ def request_action() -> Response:
     problems=(*WRITES, *REFUSALS),
     problems_of_parts=lambda: parts().actions.service.problems,
 )
-def complete_action() -> Response:
+def complete_action(call: Call) -> Answer:
     """Complete an action: its points, the new score and the rank."""
     refuse_exceeded(FAILED, WRITE)
-    completion = convert(json_body(), Completion)
+    completion = convert(call.json_body(), Completion)
     try:
-        receipt = parts().actions.service.complete(g.player, completion, context=context())
+        receipt = parts().actions.service.complete(call.player, completion, context=context())
     except TooFast:
         count(FAILED, WRITE)  # it may have been recorded
         raise

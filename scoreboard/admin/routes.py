@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, g, request
+from flask import Blueprint, Response, request
 
 from scoreboard.accounts.guard import context, key_required
-from scoreboard.accounts.wire import PlayerRights, RenamedPlayer, Renaming
+from scoreboard.accounts.wire import RenamedPlayer, Renaming
 from scoreboard.actions.types import Rules
 from scoreboard.actions.wire import ActionTypeShown
 from scoreboard.boards.types import BoardShown, Definition
 from scoreboard.core.http.bodies import convert, parse_json
+from scoreboard.core.http.calls import current
 from scoreboard.core.http.conventions import answer, json_body, no_content, raw_body
 from scoreboard.core.http.idempotency import sent_key
 from scoreboard.core.http.openapi import WRITES, described
@@ -52,7 +53,7 @@ def define_board(board: str) -> Response:
         return answer({"data": revised.as_json()}, 201 if created else 200)
 
     return parts().base.answers.write_once(
-        g.caller, body, write, incarnation=lambda: parts().boards.service.incarnation(board)
+        current().caller, body, write, incarnation=lambda: parts().boards.service.incarnation(board)
     )
 
 
@@ -69,7 +70,10 @@ def delete_board(board: str) -> Response:
         return no_content()
 
     return parts().base.answers.write_once(
-        g.caller, request.get_data(), write, incarnation=lambda: parts().boards.service.incarnation(board)
+        current().caller,
+        request.get_data(),
+        write,
+        incarnation=lambda: parts().boards.service.incarnation(board),
     )
 
 
@@ -113,7 +117,7 @@ def define_action_type(name: str) -> Response:
         return answer({"data": ActionTypeShown.of(action_type)}, 201 if created else 200)
 
     return parts().base.answers.write_once(
-        g.caller, body, write, incarnation=lambda: parts().actions.types.incarnation(name)
+        current().caller, body, write, incarnation=lambda: parts().actions.types.incarnation(name)
     )
 
 
@@ -129,7 +133,10 @@ def delete_action_type(name: str) -> Response:
         return no_content()
 
     return parts().base.answers.write_once(
-        g.caller, request.get_data(), write, incarnation=lambda: parts().actions.types.incarnation(name)
+        current().caller,
+        request.get_data(),
+        write,
+        incarnation=lambda: parts().actions.types.incarnation(name),
     )
 
 
@@ -144,26 +151,3 @@ def rename_player(player: str) -> Response:
     renaming = convert(json_body(), Renaming)
     name = parts().accounts.players.rename(player, renaming.display_name, context=context())
     return answer({"data": RenamedPlayer(id=player, display_name=name)})
-
-
-@bp.post("/players/<player>/disable-scoring")
-@key_required("admin", role="moderator")
-@limited("admin")
-@described(answer=PlayerRights, problems=(*WRITES, "player_not_found"))
-def disable_scoring(player: str) -> Response:
-    """Stop a player from scoring. Their scores stay."""
-    return _allow_scoring(player, scoring=False)
-
-
-@bp.post("/players/<player>/enable-scoring")
-@key_required("admin", role="moderator")
-@limited("admin")
-@described(answer=PlayerRights, problems=(*WRITES, "player_not_found"))
-def enable_scoring(player: str) -> Response:
-    """Let a player score again."""
-    return _allow_scoring(player, scoring=True)
-
-
-def _allow_scoring(player: str, *, scoring: bool) -> Response:
-    account = parts().accounts.players.allow_scoring(player, scoring, context=context())
-    return answer({"data": PlayerRights.of(account)})

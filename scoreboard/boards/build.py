@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from scoreboard.accounts.service import Names
+from scoreboard.accounts.service import Accounts, Names
 from scoreboard.base import Base
 from scoreboard.boards.answers import Answers
 from scoreboard.boards.boardadmin import BoardAdmin
 from scoreboard.boards.boardfold import BoardFold
 from scoreboard.boards.catalogue import Catalogue
+from scoreboard.boards.concealing import Concealing
+from scoreboard.boards.entrychanges import EntryChanges
 from scoreboard.boards.exports import Exports
 from scoreboard.boards.follow import BoardsFollower
+from scoreboard.boards.gather import Gather
+from scoreboard.boards.onetrip import OneTrip, TrustingBoards, TrustingReader
 from scoreboard.boards.projector import BoardProjector
 from scoreboard.boards.reader import BoardReader
+from scoreboard.boards.readings import KeptReadings
 from scoreboard.boards.scoring import ScoringFold
 from scoreboard.boards.search.follow import SearchFollower
 from scoreboard.boards.search.service import Search
@@ -44,6 +49,9 @@ class BoardTables:
     view: RedisView
     projector: BoardProjector
     scoring: ScoringFold
+    gather: Gather
+    entry_changes: EntryChanges
+    concealing: Concealing
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +59,7 @@ class BoardsParts:
     """The parts of boards that routes, commands and jobs use."""
 
     service: Boards
+    one_trip: OneTrip
     answers: Answers
     admin: BoardAdmin
     windows: Windows
@@ -62,20 +71,26 @@ class BoardsParts:
     search_follower: SearchFollower
 
 
-def build_tables(base: Base, *, journal: Journal) -> BoardTables:
+def build_tables(base: Base, *, journal: Journal, accounts: Accounts) -> BoardTables:
     """Build the tables, the projector and the fold of scores."""
     definitions = Definitions(base.database)
     catalogue = Catalogue(definitions)
     view = RedisView(base.redis, base.breaker, journal.shard)
     health = ViewHealth(view=view, journal=journal)
     projector = BoardProjector(view=view, health=health, database=base.database)
+    gather = Gather(catalogue=catalogue, accounts=accounts, journal=journal, database=base.database)
     return BoardTables(
         definitions=definitions,
         windows=Windows(base.database),
         catalogue=catalogue,
         view=view,
         projector=projector,
-        scoring=ScoringFold(catalogue=catalogue, projector=projector),
+        scoring=ScoringFold(catalogue=catalogue, projector=projector, start=journal.start),
+        gather=gather,
+        entry_changes=EntryChanges(
+            catalogue=catalogue, projector=projector, gather=gather, database=base.database
+        ),
+        concealing=Concealing(catalogue=catalogue, projector=projector, database=base.database),
     )
 
 
@@ -95,23 +110,34 @@ def build(base: Base, tables: BoardTables, *, journal: Journal, writer: Writer, 
         journal=journal,
     )
     health = tables.projector.health
-    reader = BoardReader(
-        catalogue=tables.catalogue,
-        redis=tables.view,
-        health=health,
-        sql=SqlView(base.database, journal.shard),
-        names=names,
-    )
-    return BoardsParts(
-        service=Boards(
+    reader, trusting_reader = (
+        kind(
             catalogue=tables.catalogue,
-            reader=reader,
+            redis=tables.view,
+            health=health,
+            sql=SqlView(base.database, journal.shard),
+            names=names,
+        )
+        for kind in (BoardReader, TrustingReader)
+    )
+    results, kept_readings = Results(base.database), KeptReadings()
+    exports = Exports(database=base.patient_database, shard=journal.shard, clock=base.clock)
+    service, trusting = (
+        kind(
+            catalogue=tables.catalogue,
+            reader=of_kind,
             health=health,
             windows=tables.windows,
-            results=Results(base.database),
-            exports=Exports(database=base.patient_database, shard=journal.shard, clock=base.clock),
+            results=results,
+            exports=exports,
             clock=base.clock,
-        ),
+            kept_readings=kept_readings,
+        )
+        for kind, of_kind in ((Boards, reader), (TrustingBoards, trusting_reader))
+    )
+    return BoardsParts(
+        service=service,
+        one_trip=OneTrip(catalogue=tables.catalogue, boards=service, trusting=trusting),
         answers=Answers(),
         admin=BoardAdmin(
             writer=writer,

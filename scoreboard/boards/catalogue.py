@@ -48,14 +48,18 @@ class Catalogue:
             raise no_board(id)
         return board
 
+    def contains(self, board: Board) -> bool:
+        """True if a board is as it was loaded last."""
+        return self._state[1].get(board.id) is board
+
     def boards(self) -> list[Board]:
         """All boards, by id."""
         return sorted(self._state[1].values(), key=lambda board: board.id)
 
     def order(self, board: Board) -> Order:
         """The order of a board's standings."""
-        order = self._state[2].get(board.id)
-        return order if order and self._state[1][board.id] is board else Order(board.definition, board.layout)
+        _, boards, orders = self._state  # read once: another thread may replace it
+        return orders[board.id] if boards.get(board.id) is board else Order(board.definition, board.layout)
 
     def in_order(self, board: Board, read: Callable[[Board], T]) -> T:
         """Call `read` with a board. If its order has changed, call it again with the new definition."""

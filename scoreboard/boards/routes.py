@@ -12,7 +12,7 @@ from scoreboard.accounts.guard import privileged_caller, sent_key
 from scoreboard.boards.answers import entry_of
 from scoreboard.boards.params import player_id, player_ids, ranked_score
 from scoreboard.boards.search.answers import check, digest, found_entries
-from scoreboard.boards.service import Reading
+from scoreboard.boards.service import Boards, Reading
 from scoreboard.boards.types import Board, BoardShown, Window
 from scoreboard.boards.wire import (
     AroundQuery,
@@ -32,12 +32,16 @@ from scoreboard.boards.wire import (
 )
 from scoreboard.core.clock import rfc3339
 from scoreboard.core.errors import BadRequest, FieldError, ValidationFailed
+from scoreboard.core.http.answers import Answer, answer
 from scoreboard.core.http.bodies import query
-from scoreboard.core.http.conventions import answer, answer_with_etag
+from scoreboard.core.http.caching import answer_with_etag
+from scoreboard.core.http.calls import Call
+from scoreboard.core.http.conventions import as_flask_view
 from scoreboard.core.http.openapi import described
 from scoreboard.core.http.parts import parts
 from scoreboard.core.limits.rules import count
 
+T = TypeVar("T")
 V = TypeVar("V", bound=Callable[..., Any])
 
 bp = Blueprint("boards", __name__, url_prefix="/v1")
@@ -75,10 +79,11 @@ def describe_export(media: str) -> Callable[[V], V]:
 
 
 @bp.get("/boards")
+@as_flask_view
 @described(query=Empty, answer=list[BoardShown], paged=True, problems=("ledger_unavailable",))
-def list_boards() -> Response:
+def list_boards(call: Call) -> Answer:
     """List the public boards."""
-    query(request.args, Empty)
+    query(call.args, Empty)
     boards = [board for board in parts().boards.service.all() if board.definition.public]
     return answer(
         {"data": [board.as_json() for board in boards], "page": {"next": None, "limit": len(boards)}}
@@ -86,17 +91,21 @@ def list_boards() -> Response:
 
 
 @bp.get("/boards/<board>")
+@as_flask_view
 @board_read
 @described(query=Empty, answer=BoardNow)
-def show_board(board: str) -> Response:
+def show_board(call: Call, board: str) -> Answer:
     """Show a board: its definition, and its current period."""
-    query(request.args, Empty)
-    found = readable(board)
-    boards = parts().boards.service
-    period = boards.current(found)
-    reading = boards.entries(found, Window(found.id, period.id, ""), period, limit=1)
-    body = found.as_json() | {
-        "currentPeriod": PeriodShown(**bounds(period)),
+    query(call.args, Empty)
+
+    def read(boards: Boards) -> Reading:
+        found = readable(board, boards)
+        period = boards.current(found)
+        return boards.entries(found, Window(found.id, period.id, ""), period, limit=1)
+
+    reading = in_one_trip(read)
+    body = reading.board.as_json() | {
+        "currentPeriod": PeriodShown(**bounds(reading.period)),
         "entries": reading.total,
         "serverNow": rfc3339(parts().base.clock()),
     }
@@ -104,89 +113,110 @@ def show_board(board: str) -> Response:
 
 
 @bp.get("/leaderboard")
+@as_flask_view
 @board_read
 @described(query=Empty, answer=Listing, paged=True, tagged=True)
-def show_leaderboard() -> Response:
+def show_leaderboard(call: Call) -> Answer:
     """List the top ten of the default board."""
-    query(request.args, Empty)
-    board = readable(parts().base.settings.default_board)
-    window, period = parts().boards.service.window(board, "", "")
-    return list_answer(parts().boards.service.entries(board, window, period, limit=10), limit=10)
+    query(call.args, Empty)
+
+    def read(boards: Boards) -> Reading:
+        board = readable(parts().base.settings.default_board, boards)
+        return boards.entries(board, *boards.window(board, "", ""), limit=10)
+
+    return list_answer(call, in_one_trip(read), limit=10)
 
 
 @bp.get("/boards/<board>/entries")
+@as_flask_view
 @board_read
 @window_read
 @described(query=EntriesQuery, answer=Listing, paged=True, tagged=True, problems=("invalid_cursor",))
-def list_entries(board: str) -> Response:
+def list_entries(call: Call, board: str) -> Answer:
     """List a board's entries in order, page by page; those of some players, by rank; or search, by name."""
-    params = query(request.args, EntriesQuery)
-    found = readable(board)
+    params = query(call.args, EntriesQuery)
     if params.search:
-        return _search(found, params)
-    boards = parts().boards.service
-    if params.players and (params.cursor or params.offset):
-        raise ValidationFailed(FieldError("players", "cannot be combined with cursor or offset"))
-    if params.players:
+        return _search(call, readable(board), params)
+
+    def read(boards: Boards) -> tuple[Reading, int]:
+        found = readable(board, boards)
+        if params.players:
+            if params.cursor or params.offset:
+                raise ValidationFailed(FieldError("players", "cannot be combined with cursor or offset"))
+            window, period = boards.window(found, params.period, params.region)
+            players = player_ids(params.players)
+            return boards.players(found, window, period, players), len(players)
+        if params.cursor:
+            if params.offset or params.period or params.region:
+                raise BadRequest(FIXED_BY_CURSOR, code="invalid_cursor")
+            return boards.following(found, params.cursor, limit=params.limit), params.limit
         window, period = boards.window(found, params.period, params.region)
-        players = player_ids(params.players)
-        return list_answer(boards.players(found, window, period, players), limit=len(players))
-    if params.cursor:
-        if params.offset or params.period or params.region:
-            raise BadRequest(FIXED_BY_CURSOR, code="invalid_cursor")
-        return list_answer(boards.following(found, params.cursor, limit=params.limit), limit=params.limit)
-    window, period = boards.window(found, params.period, params.region)
-    reading = boards.entries(found, window, period, offset=params.offset, limit=params.limit)
-    return list_answer(reading, limit=params.limit)
+        reading = boards.entries(found, window, period, offset=params.offset, limit=params.limit)
+        return reading, params.limit
+
+    reading, limit = in_one_trip(read)
+    return list_answer(call, reading, limit=limit)
 
 
 @bp.get("/boards/<board>/entries/<player>")
+@as_flask_view
 @board_read
 @window_read
 @described(query=Where, answer=RankedEntry, tagged=True, problems=("not_ranked",))
-def show_entry(board: str, player: str) -> Response:
+def show_entry(call: Call, board: str, player: str) -> Answer:
     """Show one player's entry."""
-    params = query(request.args, Where)
-    found = readable(board)
-    window, period = parts().boards.service.window(found, params.period, params.region)
-    reading = parts().boards.service.player(found, window, period, player_id(player))
-    return answer_with_etag(reading.state, lambda: {"data": entry_of(reading, reading.rows[0])})
+    params = query(call.args, Where)
+
+    def read(boards: Boards) -> Reading:
+        found = readable(board, boards)
+        window, period = boards.window(found, params.period, params.region)
+        return boards.player(found, window, period, player_id(player))
+
+    reading = in_one_trip(read)
+    return answer_with_etag(call, reading.state, lambda: {"data": entry_of(reading, reading.rows[0])})
 
 
 @bp.get("/boards/<board>/entries/<player>/around")
+@as_flask_view
 @board_read
 @window_read
 @described(query=AroundQuery, answer=Listing, paged=True, tagged=True, problems=("not_ranked",))
-def list_around(board: str, player: str) -> Response:
+def list_around(call: Call, board: str, player: str) -> Answer:
     """List the entries around a player, and the player's own."""
-    params = query(request.args, AroundQuery)
-    found = readable(board)
-    window, period = parts().boards.service.window(found, params.period, params.region)
-    reading = parts().boards.service.around(found, window, period, player_id(player), params.radius)
-    return list_answer(reading, limit=2 * params.radius + 1)
+    params = query(call.args, AroundQuery)
+
+    def read(boards: Boards) -> Reading:
+        found = readable(board, boards)
+        window, period = boards.window(found, params.period, params.region)
+        return boards.around(found, window, period, player_id(player), params.radius)
+
+    return list_answer(call, in_one_trip(read), limit=2 * params.radius + 1)
 
 
 @bp.get("/boards/<board>/rank-for")
+@as_flask_view
 @board_read
 @window_read
 @described(query=RankForQuery, answer=WouldBe)
-def rank_for(board: str) -> Response:
+def rank_for(call: Call, board: str) -> Answer:
     """Show the rank that a new player would get with a score (and columns, by their names)."""
-    found = readable(board)
-    params = ranked_score(found, request.args.lists())
-    boards = parts().boards.service
-    window, _ = boards.window(found, params.period, params.region)
-    rank, total = boards.rank_for(found, window, params.score, params.columns)
-    ranked = WouldBe(
-        board=found.id,
-        period=window.period,
-        region=window.region or None,
-        score=params.score,
-        columns=params.columns,
-        rank=rank,
-        total=total,
-    )
-    return answer({"data": ranked})
+
+    def read(boards: Boards) -> WouldBe:
+        found = readable(board, boards)
+        params = ranked_score(found, call.args.lists())
+        window, _ = boards.window(found, params.period, params.region)
+        rank, total = boards.rank_for(found, window, params.score, params.columns)
+        return WouldBe(
+            board=found.id,
+            period=window.period,
+            region=window.region or None,
+            score=params.score,
+            columns=params.columns,
+            rank=rank,
+            total=total,
+        )
+
+    return answer({"data": in_one_trip(read)})
 
 
 @bp.get("/boards/<board>/export.csv")
@@ -208,11 +238,12 @@ def export_lines(board: str) -> Response:
 
 
 @bp.get("/boards/<board>/periods")
+@as_flask_view
 @board_read
 @described(query=PeriodsQuery, answer=list[PastPeriod], paged=True)
-def list_periods(board: str) -> Response:
+def list_periods(call: Call, board: str) -> Answer:
     """List the periods of a board that are over, newest first."""
-    params = query(request.args, PeriodsQuery)
+    params = query(call.args, PeriodsQuery)
     found = readable(board)
     start, _, id = params.cursor.partition("-")
     before = (int(start), int(id)) if id else None
@@ -233,7 +264,7 @@ def list_periods(board: str) -> Response:
     return answer({"data": body, "page": {"next": following, "limit": params.limit}})
 
 
-def list_answer(reading: Reading, *, limit: int) -> Response:
+def list_answer(call: Call, reading: Reading, *, limit: int) -> Answer:
     """The answer with the rows of a reading. Its ETag names their state."""
     live = reading.period == parts().boards.service.current(reading.board)
     cursor = parts().cursor(reading.window, reading.stamp) if live else None
@@ -254,10 +285,10 @@ def list_answer(reading: Reading, *, limit: int) -> Response:
             data["revisedAt"] = rfc3339(revised)
         return {"data": data, "page": {"next": rows.following, "limit": limit}}
 
-    return answer_with_etag(f"{reading.window.period}.{reading.state}.{cursor or ''}", body)
+    return answer_with_etag(call, f"{reading.window.period}.{reading.state}.{cursor or ''}", body)
 
 
-def _search(board: Board, params: EntriesQuery) -> Response:
+def _search(call: Call, board: Board, params: EntriesQuery) -> Answer:
     check(params)
     window, period = parts().boards.service.window(board, params.period, params.region)
     found = parts().boards.search.find(board, window, period, params.search, limit=params.limit)
@@ -270,7 +301,7 @@ def _search(board: Board, params: EntriesQuery) -> Response:
         "entries": found_entries(board.definition, found),
     } | ({"degraded": True} if found.degraded else {})
     now, page = rfc3339(parts().base.clock()), {"next": None, "limit": params.limit}
-    return answer_with_etag(digest(data), lambda: {"data": data | {"asOf": now}, "page": page})
+    return answer_with_etag(call, digest(data), lambda: {"data": data | {"asOf": now}, "page": page})
 
 
 def _export(board: str, format: str, content_type: str) -> Response:
@@ -293,6 +324,11 @@ def _export(board: str, format: str, content_type: str) -> Response:
     return response
 
 
-def readable(id: str) -> Board:
+def readable(id: str, boards: Boards | None = None) -> Board:
     """A board that the caller may read. Raises NotFound, or Unauthenticated for bad credentials."""
-    return parts().boards.service.readable(id, privileged_caller)
+    return (boards or parts().boards.service).readable(id, privileged_caller)
+
+
+def in_one_trip(read: Callable[[Boards], T]) -> T:
+    """The result of a read of one board. It may be called twice."""
+    return parts().boards.one_trip.read(read)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -24,6 +25,7 @@ Score = Annotated[int, Meta(ge=-SAFE, le=SAFE)]
 Direction = Literal["desc", "asc"]
 Operator = Literal["increment", "decrement", "best", "set"]
 Ties = Literal["ordinal", "competition", "dense"]
+EntryState = Literal["counted", "held", "reversed"]
 Title = Annotated[str, Meta(max_length=40, description="The text that people see in place of the name.")]
 FieldName = Annotated[
     str,
@@ -164,17 +166,40 @@ class ViewAnswer(Struct, frozen=True, kw_only=True):
     places: list[Place]
 
 
-class Row(Struct, frozen=True, kw_only=True):
-    """A place with its rank, as people see it."""
+class Versions(Struct, frozen=True):
+    """The versions that Redis has of what all boards share; None for what it does not have."""
 
-    rank: int
-    ahead: int  # the number of players ahead, by the board's tie rule
+    definitions: int | None
+    names: str | None  # changes when a name that boards may show does
+
+
+class RedisAnswer(Struct, frozen=True, kw_only=True):
+    """All that one trip to Redis tells about a question."""
+
+    versions: Versions
+    unchanged: bool = False  # the caller has the answer already
+    places: ViewAnswer | None = None  # None if the window is not shown, or nothing changed
+    names: Mapping[str, str] | None = None  # of the places' players; None if Redis does not have all names
+
+
+class PlayerResult(Struct, frozen=True, kw_only=True):
+    """A player's result on a board, as people see it."""
+
     player: str
     name: str
     score: int
     columns: dict[str, int]
     reached_at: int
     metadata: str
+    rank: int | None = None  # None where ranks can't be read now, as is `ahead`
+    ahead: int | None = None
+
+
+class Row(PlayerResult, frozen=True, kw_only=True):
+    """A place with its rank, as people see it."""
+
+    rank: int
+    ahead: int  # the number of players ahead, by the board's tie rule
 
 
 class RankChange(Struct, frozen=True, gc=False):
@@ -201,3 +226,39 @@ class Comparison(Struct, frozen=True, kw_only=True):
     version: int
     entries: int
     differing: dict[str, str]  # the value in Redis for each player with a difference
+
+
+class EntryChange(Struct, frozen=True, kw_only=True):
+    """The new state of an entry, with the player for whom it counts and the windows that it feeds."""
+
+    entry: int  # the number of its fact
+    player: str  # as in the journal
+    owner: str  # the account, if the player was merged into one
+    state: EntryState
+    recorded: EntryState  # with which state the entry was recorded
+    windows: tuple[Window, ...]
+
+
+class Ranked(Struct, frozen=True):
+    """A score, and its rank."""
+
+    score: int
+    rank: int
+
+
+class StandingOutlook(Struct, frozen=True, kw_only=True):
+    """A player's rank in one window, before and after a change. None without a listed standing."""
+
+    board: str
+    period: str
+    region: str | None
+    player: str
+    before: Ranked | None
+    after: Ranked | None
+
+
+class Outlook(Struct, frozen=True, kw_only=True):
+    """The first standings that change, and whether there are more."""
+
+    standings: list[StandingOutlook]
+    more: bool

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, g
+from flask import Blueprint, Response
 
 from scoreboard.accounts.guard import context, player_required
 from scoreboard.accounts.wire import PlayerShown
 from scoreboard.core.http.bodies import convert
+from scoreboard.core.http.calls import current
 from scoreboard.core.http.conventions import answer, json_body
 from scoreboard.core.http.openapi import WRITES, described
 from scoreboard.core.http.parts import parts
@@ -36,8 +37,8 @@ bp = Blueprint("merging", __name__, url_prefix="/v1")
 def merge_guest() -> Response:
     """Merge a guest into your account: the guest's scores become yours."""
     token = convert(json_body(), Merge).guest_refresh_token
-    guest = parts().merging.merge(g.player, token, context=context())
-    merged = Merged(player=PlayerShown.of(parts().accounts.players.me(g.player.id)), guest=guest)
+    guest = parts().merging.merge(current().player, token, context=context())
+    merged = Merged(player=PlayerShown.of(parts().accounts.players.me(current().player.id)), guest=guest)
     response = answer({"data": merged})
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -12,8 +12,8 @@ from typing import Any, Union
 from msgspec import Struct
 
 from scoreboard.core.http.basepath import MONITORED
-from scoreboard.core.http.cors import READS
 from scoreboard.core.http.errorcodes import CODES
+from scoreboard.core.http.methods import READS
 from scoreboard.core.http.openapi import Description, Lead
 from scoreboard.reference import components
 from scoreboard.reference.components import Page

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from functools import cache
 
-from flask import Blueprint, Response, g
+from flask import Blueprint
 
 from scoreboard.accounts.guard import context, key_required
 from scoreboard.accounts.rules import IMPORT
+from scoreboard.core.http.answers import Answer, answer
 from scoreboard.core.http.bodies import convert, parse_json
-from scoreboard.core.http.conventions import BATCH_BYTES, answer, raw_body
+from scoreboard.core.http.calls import BATCH_BYTES, Call
+from scoreboard.core.http.conventions import as_flask_view
 from scoreboard.core.http.idempotency import sent_key
 from scoreboard.core.http.openapi import WRITES, described
 from scoreboard.core.http.parts import parts
@@ -19,24 +21,25 @@ bp = Blueprint("scores", __name__, url_prefix="/v1")
 
 
 @bp.post("/boards/<board>/scores")
+@as_flask_view
 @key_required("scores:write", IMPORT)
 @described(body=Batch, answer=Report, once=True, problems=(*WRITES, "board_not_found"), names=(Entry,))
-def submit_scores(board: str) -> Response:
+def submit_scores(call: Call, board: str) -> Answer:
     """Submit up to 1000 scores to a board."""
-    body = raw_body(BATCH_BYTES)
+    body = call.raw_body(BATCH_BYTES)
     batch = convert(parse_json(body), Batch)
 
-    def write() -> Response:
+    def write() -> Answer:
         report = parts().scores.submit(
             board,
             batch.entries,
-            caller=g.caller,
+            caller=call.caller,
             context=context(),
             key=sent_key(),
-            imports=IMPORT in g.scopes,
+            imports=IMPORT in call.scopes,
         )
         return answer({"data": report})
 
     # Read once, before the write: the board may be deleted and created again while it is written.
     incarnation = cache(lambda: parts().boards.service.incarnation(board))
-    return parts().base.answers.write_once(g.caller, body, write, incarnation=incarnation)
+    return parts().base.answers.answer_once(call.caller, body, write, incarnation=incarnation)

@@ -1,8 +1,9 @@
-"""The fast path: a gevent worker that parses plain requests and writes their answers itself.
+"""The fast path: a gevent worker that parses plain requests, calls endpoints, and writes answers itself.
 
-gunicorn takes a quarter of the time of a short request, or more: its parser understands every form of a
-request, and it writes head and body by one call each. It still gets every request that is not plain, with
-unchanged bytes, and sends every answer that is not complete at once. Both call the application alike.
+gunicorn and Flask take most of the time of a short request: gunicorn's parser understands every form of a
+request, and Flask prepares for every kind of view. They still get everything else: gunicorn each request that
+is not plain, with unchanged bytes, and each answer that is not complete at once; Flask all routes that are no
+endpoints. The same bytes get the same answer on either way.
 """
 
 from __future__ import annotations
@@ -16,9 +17,12 @@ from typing import Any, NoReturn
 from gunicorn import SERVER
 from gunicorn.http.wsgi import FileWrapper, Response
 from gunicorn.util import hop_headers, http_date
+from werkzeug.http import HTTP_STATUS_CODES
 
+from scoreboard.core.http.answers import Answer
 from scoreboard.server import plain
 from scoreboard.server.client import Client
+from scoreboard.server.endpoints import Endpoints, NotHandled
 from scoreboard.server.fastparser import FastPathParser, PlainRequest, connection_environ
 from scoreboard.server.parser import BoundedParser
 from scoreboard.server.webworker import WebWorker
@@ -35,6 +39,7 @@ class FastPathWorker(WebWorker):
     def run(self) -> None:
         """Serve until the worker is stopped."""
         self._enabled = _can_run(self)
+        self._endpoints = Endpoints(self.wsgi)
         if not self._enabled:
             self.log.info("The fast path is off: gunicorn's settings need its own parser")
         super().run()
@@ -53,8 +58,28 @@ class FastPathWorker(WebWorker):
             super().answer(request, client, server, addr)
 
     def _answer(self, request: PlainRequest, client: Client) -> None:
-        """Call the application, and send its answer."""
+        """Call the endpoint or the application, and send the answer."""
         keep = self._count_request()
+        try:
+            found = self._endpoints.answer(request)
+        except NotHandled:
+            self._call_application(request, client, keep=keep)
+        else:
+            self._send_answer(request, client, found, keep=keep)
+        if not keep:
+            raise StopIteration
+
+    def _send_answer(self, request: PlainRequest, client: Client, found: Answer, *, keep: bool) -> None:
+        """Send the answer of an endpoint."""
+        status, headers = _status_line(found.status), list(found.headers.items())
+        head = _head(status, headers, keep=keep)
+        if head is None:
+            self._stream(Response(request, client, self.cfg), status, headers, [found.body], keep=keep)
+        else:
+            _send(client, head, found.body)
+
+    def _call_application(self, request: PlainRequest, client: Client, *, keep: bool) -> None:
+        """Call the application by WSGI, and send its answer."""
         response: list[Any] = []
 
         def start_response(status: str, headers: Headers, _error: Any = None) -> Any:
@@ -72,8 +97,6 @@ class FastPathWorker(WebWorker):
         finally:
             if hasattr(chunks, "close"):
                 chunks.close()
-        if not keep:
-            raise StopIteration
 
     def _count_request(self) -> bool:
         """Count a request. Returns True if others may follow on its connection."""
@@ -140,6 +163,12 @@ def _head(status: str, headers: Headers, *, keep: bool) -> bytes | None:
         ]
     )
     return text.encode("latin-1") if text.count("\n") == text.count("\r") == len(headers) + 5 else None
+
+
+@functools.cache
+def _status_line(status: int) -> str:
+    """The status with its phrase, as Flask writes it."""
+    return f"{status} {HTTP_STATUS_CODES[status].upper()}"
 
 
 @functools.lru_cache(maxsize=1)

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import random
 
-from flask import Blueprint, Response, g, request
+from flask import Blueprint, Response, request
+from msgspec import Raw
 from simple_websocket import Server
+from werkzeug.http import generate_etag
 
 from scoreboard.accounts.guard import key_required, player_required
 from scoreboard.core.errors import Unavailable
-from scoreboard.core.http.conventions import answer
+from scoreboard.core.http import answers
+from scoreboard.core.http.answers import Answer
+from scoreboard.core.http.caching import NEVER
+from scoreboard.core.http.calls import Call, current
+from scoreboard.core.http.conventions import answer, as_flask_view
 from scoreboard.core.http.openapi import described
 from scoreboard.core.http.parts import parts
 from scoreboard.core.limits.rules import limited
@@ -19,7 +25,7 @@ from scoreboard.stream.http.requests import poll_request, query_parameters, stre
 from scoreboard.stream.http.responses import HEADERS, event_stream, held_stream, refusal_response
 from scoreboard.stream.http.tickets import TICKET_SECONDS
 from scoreboard.stream.http.types import PollAnswer, PollQuery, Refusal, StreamQuery
-from scoreboard.stream.protocol import closing, frames
+from scoreboard.stream.protocol import closing
 from scoreboard.stream.protocol.wire import EVENTS, Polled, RoomsShown, TicketGiven
 from scoreboard.stream.publishing.edge import last_seen
 
@@ -93,7 +99,7 @@ upgrade.install(bp, stream_messages)
 @described(answer=TicketGiven, status=(201,), problems=("ledger_unavailable",))
 def give_ticket() -> Response:
     """Get a ticket, which opens streams of the signed-in player."""
-    ticket = parts().stream.tickets.issue(g.player)
+    ticket = parts().stream.tickets.issue(current().player)
     return answer({"data": {"ticket": ticket, "expiresInSeconds": TICKET_SECONDS}}, 201)
 
 
@@ -109,33 +115,35 @@ def show_rooms() -> Response:
 
 
 @bp.get("/poll")
+@as_flask_view
 @watch_described
 @described(query=PollQuery, answer=Polled, bare=True, tagged=True)
-def poll() -> Response:
+def poll(call: Call) -> Answer:
     """Get the frames that follow a cursor, or wait for the next one."""
     stream, query = parts().stream, query_parameters(PollQuery)
     result = stream.polling.poll(poll_request(query, stream.service.region_header), query.wait)
     if isinstance(result, Refusal):
-        response = answer({"id": query.since, "frames": [result.bye], "retry_ms": 0})
-        response.add_etag()
-        response.headers["Cache-Control"] = "no-store"
-        return response
-    return _poll_response(result)
+        refused = answers.answer({"id": query.since, "frames": [result.bye], "retry_ms": 0})
+        return _with_etag(refused, f'"{generate_etag(refused.body)}"')
+    return _poll_answer(call, result)
 
 
-def _poll_response(result: PollAnswer) -> Response:
+def _poll_answer(call: Call, result: PollAnswer) -> Answer:
     etag = f'"{result.at}"'
     new_frames = [*result.frames, *result.private]
-    if not new_frames and request.headers.get("If-None-Match") == etag:
-        return Response(status=304, headers={"ETag": etag})
+    if not new_frames and call.environ.get("HTTP_IF_NONE_MATCH") == etag:
+        return Answer(304, headers={"ETag": etag})
     body = {
         "id": str(result.at),
-        "frames": [frames.decode(frame.line) for frame in new_frames],
+        "frames": [Raw(frame.line.encode()) for frame in new_frames],
         "retry_ms": 1000 + random.randrange(1000),
     }
     if result.told is not None:
         body["told"] = str(result.told)
-    response = answer(body)
-    response.headers["ETag"] = etag
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return _with_etag(answers.answer(body), etag)
+
+
+def _with_etag(found: Answer, etag: str) -> Answer:
+    found.headers["ETag"] = etag
+    found.headers["Cache-Control"] = NEVER
+    return found

@@ -16,7 +16,7 @@ LEVELS = [
     {"keyring"},
     {"accounts"},
     {"boards", "audit"},
-    {"scores", "stream", "actions", "profiles"},
+    {"scores", "stream", "actions", "profiles", "moderation"},
     {"admin", "pages", "ops", "reference", "chaos", "merging", "server"},
 ]
 FOLDER_LEVELS = {  # in a large package: a folder imports those before it, "" is the package's own modules
@@ -29,8 +29,6 @@ MORE_PUBLIC = {"journal": {"writer", "deferred", "simplefold"}, "actions": {"che
 OURS = ("scoreboard", "worker", "config", "wsgi")
 FLASK_MODULES = {
     "routes.py",
-    "guard.py",
-    "stream/http/requests.py",
     "stream/http/responses.py",
     "stream/http/upgrade.py",
     "app.py",
@@ -40,9 +38,7 @@ FLASK_MODULES = {
     "core/http/conventions.py",
     "core/http/idempotency.py",
     "core/http/files.py",
-    "core/limits/rules.py",
     "core/http/links.py",
-    "core/http/parts.py",
     "pages/rendering.py",
 }
 DATABASE_STARTERS = {"base.py", "commands/redis_server.py"}

@@ -72,7 +72,7 @@ def test_json_may_say_its_character_set(client):
 
 @pytest.mark.parametrize(("method", "path"), [("PUT", BOARD), ("POST", SCORES)])
 @pytest.mark.parametrize("data", [b"", b"{", b'{"entries": NaN}', b"\xff", b"[" * 50_000])
-def test_a_body_that_is_no_json_is_a_problem(client, method, path, data):
+def test_a_body_that_is_not_json_is_a_problem(client, method, path, data):
     answer = client.open(path, method=method, data=data, headers=JSON)
 
     assert refusal(answer) == (400, "malformed_json")
@@ -80,7 +80,7 @@ def test_a_body_that_is_no_json_is_a_problem(client, method, path, data):
 
 @pytest.mark.parametrize(("method", "path"), [("PUT", BOARD), ("POST", SCORES)])
 @pytest.mark.parametrize("data", [b"[1]", b"null", b"1", b'"text"'])
-def test_a_body_that_is_no_object_is_a_problem(client, method, path, data):
+def test_a_body_that_is_not_an_object_is_a_problem(client, method, path, data):
     answer = client.open(path, method=method, data=data, headers=JSON)
 
     assert refusal(answer) == (400, "validation_failed")
@@ -102,7 +102,7 @@ def test_a_request_id_is_echoed(client, id):
 
 
 @pytest.mark.parametrize("id", ["", "two words", "x" * 129, "ümlaut"])
-def test_a_request_id_that_is_none_is_replaced(client, id):
+def test_an_invalid_request_id_is_replaced(client, id):
     request_id = client.get("/healthz", headers={"X-Request-Id": id}).headers["X-Request-Id"]
 
     assert request_id not in ("", id)
@@ -172,3 +172,55 @@ def test_a_tag_does_not_outlive_a_name(client):
 
     row = client.get(path, headers={"If-None-Match": tag}).json["data"]["entries"][0]
     assert row["player"]["displayName"] == "Lovelace"
+
+
+def test_a_tag_outlives_the_names_of_new_players(client, parts):
+    """Those of guests, and those that servers give to players on other boards."""
+    client.put("/v1/admin/boards/other", json={})
+    score(client, "main", ada=1)
+    path = "/v1/boards/main/entries"
+    tag = client.get(path).headers["ETag"]
+
+    client.post("/v1/auth/guest", json={"displayName": "Grace"})
+    entry = {"player": "bob", "displayName": "Bob", "score": 1}
+    client.post("/v1/boards/other/scores", json={"entries": [entry, entry | {"displayName": "Rob"}]})
+    parts.followers.catch_up("boards")  # shows the same names again
+
+    assert client.get(path, headers={"If-None-Match": tag}).status_code == 304
+    assert client.get("/v1/boards/other/entries").json["data"]["entries"][0]["player"]["displayName"] == "Rob"
+
+
+def test_a_tag_does_not_outlive_the_first_name_of_a_listed_player(client):
+    client.put("/v1/admin/boards/other", json={})
+    score(client, "main", ada=1)
+    path = "/v1/boards/main/entries"
+    tag = client.get(path).headers["ETag"]
+
+    entry = {"player": "ada", "displayName": "Ada", "score": 1}
+    client.post("/v1/boards/other/scores", json={"entries": [entry]})
+
+    row = client.get(path, headers={"If-None-Match": tag}).json["data"]["entries"][0]
+    assert row["player"]["displayName"] == "Ada"
+
+
+def test_a_guest_who_takes_another_name_after_scoring_changes_tags(client, parts):
+    guest = client.post("/v1/auth/guest", json={"displayName": "Grace"}).json["data"]
+    score(client, "main", **{guest["player"]["id"]: 1})
+    path = "/v1/boards/main/entries"
+    tag = client.get(path).headers["ETag"]
+
+    parts.accounts.players.change(guest["player"]["id"], {"displayName": "Hopper"}, context={})
+
+    row = client.get(path, headers={"If-None-Match": tag}).json["data"]["entries"][0]
+    assert row["player"]["displayName"] == "Hopper"
+
+
+def test_a_page_in_memory_outlives_the_names_of_new_players(client, parts):
+    score(client, "main", ada=1)
+    client.get("/v1/boards/main/entries")
+    (kept,) = parts.boards.service.kept_readings
+
+    client.post("/v1/auth/guest", json={"displayName": "Grace"})
+    client.get("/v1/boards/main/entries")
+
+    assert list(parts.boards.service.kept_readings) == [kept]

@@ -51,7 +51,7 @@ def expect_accessible(page: Page, *, schemes: tuple[str, ...] = SCHEMES) -> None
 
 
 def _settle(page: Page) -> None:
-    """Wait until animations end, since half faded text has too little contrast. Endless ones go on."""
+    """Wait until animations end, since half faded text has too little contrast. Endless ones continue."""
     page.evaluate(
         """() => Promise.all(
           document.getAnimations()

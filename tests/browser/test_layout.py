@@ -6,7 +6,9 @@ import pytest
 from playwright.sync_api import expect
 
 from scoreboard.pages.messages import LANGUAGES
+from tests.browser.axe import expect_accessible
 from tests.browser.boards import SETTLED, board_name, define, enter, live, players, submit
+from tests.browser.conftest import LAN
 
 LONG_NAME = "Maximiliane von Hohenstein-Bär"
 # Rows, or the badge, that are not wholly on the screen; and rows with a cell that is not wholly in them.
@@ -61,7 +63,7 @@ def _entry(number):
 
 
 @pytest.fixture
-def plain(stack, request):
+def plain_board(stack, request):
     name = define(stack, board_name(request)[:50] + "-plain", title="Hackathon 2026")
     enter(stack, name, *({"player": f"plain{number}", "score": 6000 - number} for number in range(40)))
     return name
@@ -69,10 +71,13 @@ def plain(stack, request):
 
 @pytest.mark.parametrize("size", [(1280, 720), (1920, 1080), (3840, 2160)])
 @pytest.mark.parametrize("language", ["en", "ar"])
-def test_a_big_screen_shows_ten_rows_and_its_badge(open_page, board, size, language):
+def test_a_big_screen_shows_ten_rows_and_its_badge(open_page, stack, board, size, language):
     width, height = size
-    page = open_page(f"/b/{board}/tv?lang={language}", viewport={"width": width, "height": height})
+    address = f"/b/{board}/tv?lang={language}"
+    site = f"http://{LAN}:{stack.port}"  # where it has a QR code, which takes room
+    page = open_page(address, base_url=site, viewport={"width": width, "height": height})
     expect(page.locator("#badge")).to_have_attribute("data-state", "live")
+    expect(page.locator(".code")).to_be_visible()
 
     for at in (0, 1):
         page.evaluate("page => (document.querySelector('live-leaderboard').page = page)", at)
@@ -137,8 +142,8 @@ def test_large_scores_break_between_their_groups_and_leave_room_for_names(open_p
     assert row.locator(".player").bounding_box()["height"] < 80
 
 
-def test_twelve_rows_of_forty_are_seen_at_once_and_more_if_they_are_compact(open_page, plain):
-    page = live(open_page(f"/b/{plain}", viewport={"width": 1280, "height": 800}))
+def test_twelve_rows_of_forty_are_seen_at_once_and_more_if_they_are_compact(open_page, plain_board):
+    page = live(open_page(f"/b/{plain_board}", viewport={"width": 1280, "height": 800}))
     assert page.evaluate(SEEN) >= 12
 
     page.get_by_role("button", name="Compact rows").click()
@@ -153,8 +158,11 @@ def test_twelve_rows_of_forty_are_seen_at_once_and_more_if_they_are_compact(open
     assert page.evaluate("localStorage.getItem('scoreboard.compact')") is None
 
 
-@pytest.mark.parametrize("language", ["en", "ar"])
-def test_all_controls_stand_in_one_line(open_page, board, language):
+@pytest.mark.parametrize("windows", [["daily"], ["daily", "monthly", "all"]])
+@pytest.mark.parametrize("language", ["en", "de", "ar"])
+def test_all_controls_stand_in_one_line(open_page, stack, board, language, windows):
+    rules = stack.call("GET", f"/v1/admin/boards/{board}").json["data"]
+    define(stack, board, **{**rules, "windows": windows})
     page = open_page(f"/b/{board}?lang={language}", viewport={"width": 1280, "height": 800})
     expect(page.locator("#badge")).to_have_attribute("data-state", "live")
 
@@ -166,13 +174,59 @@ def test_all_controls_stand_in_one_line(open_page, board, language):
     assert max(middles) - min(middles) <= 2
 
 
-def test_rank_changes_stand_beside_the_name_and_take_no_room_while_there_are_none(open_page, stack, plain):
-    page = live(open_page(f"/b/{plain}", viewport={"width": 1280, "height": 800}))
+def test_twelve_rows_with_flags_and_teams_are_seen_at_once(open_page, stack, plain_board):
+    shown = [
+        {"field": "country", "as": "flag"},
+        {"field": "team", "as": "text"},
+        {"field": "site", "as": "link"},
+    ]
+    define(stack, plain_board, title="Hackathon 2026", show=shown)
+    metadata = {"country": "de", "team": "Blue Whales", "site": "https://example.com/blue-whales"}
+    for number in range(40):
+        enter(stack, plain_board, {"player": f"plain{number}", "score": 40 - number, "metadata": metadata})
+    page = live(open_page(f"/b/{plain_board}", viewport={"width": 1280, "height": 800}))
+
+    expect(page.locator("[data-player=plain11] .flag")).to_be_visible()
+    assert page.evaluate(SEEN) >= 12
+
+
+def test_a_menu_of_periods_works_with_the_keyboard_and_closes_again(open_page, stack, board):
+    rules = stack.call("GET", f"/v1/admin/boards/{board}").json["data"]
+    define(stack, board, **{**rules, "windows": ["daily", "monthly"]})
+    page = live(open_page(f"/b/{board}", viewport={"width": 1280, "height": 800}))
+    menu = page.locator("details.choices").first
+    summary, regions = menu.locator("summary"), page.locator("details.choices").last
+    expect(summary).to_have_accessible_name("Period: This week")
+
+    summary.focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    expect(menu.get_by_role("link", name="This week")).to_be_focused()
+    expect_accessible(page)
+    page.keyboard.press("Escape")
+    expect(menu).not_to_have_attribute("open", "")
+    expect(summary).to_be_focused()
+
+    summary.click()
+    regions.locator("summary").click()
+    expect(menu).not_to_have_attribute("open", "")
+    page.locator("h1").click()
+    expect(regions).not_to_have_attribute("open", "")
+
+    summary.click()
+    menu.get_by_role("link", name="Today").click()
+    expect(page.locator("details.choices summary").first).to_have_accessible_name("Period: Today")
+
+
+def test_rank_changes_stand_beside_the_name_and_take_no_room_while_there_are_none(
+    open_page, stack, plain_board
+):
+    page = live(open_page(f"/b/{plain_board}", viewport={"width": 1280, "height": 800}))
     row = page.locator("[data-player=plain8]")
     assert row.locator(".move").bounding_box()["width"] == 0
     assert row.locator(".trend").bounding_box()["width"] == 0
 
-    submit(stack, plain, plain8=3)
+    submit(stack, plain_board, plain8=3)
 
     expect(row.locator(".mark")).to_have_text("▲2")
     name, move = (row.locator(one).bounding_box() for one in ("bdi", ".move"))

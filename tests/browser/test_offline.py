@@ -26,6 +26,7 @@ ROUND = """server => localStorage.setItem(`scoreboard.action ${server} abc`, JSO
   id: "abc", at: Date.now(), type: "play-round", points: 3, state: "waiting", faults: 0,
   body: { actionToken: "none", proof: { claim: "3|", nonce: "0" } }, refusal: { status: 0, code: "network" },
 }))"""
+AHEAD = "Object.keys(localStorage).filter((key) => key.startsWith('scoreboard.ahead '))"
 STATES = """Object.entries(localStorage).filter(([key]) => key.startsWith("scoreboard.action "))
   .map(([, value]) => JSON.parse(value).state)"""
 
@@ -44,16 +45,16 @@ def site(proxy):
 
 
 @pytest.fixture
-def installed(open_page, stack, site):
-    """Opens a page, waits for its service worker, and reloads it."""
+def install(open_page, stack, site):
+    """Opens a page, waits for its service worker, and reloads the page."""
 
-    def installed(path="/", **options):
+    def install(path="/", **options):
         page = open_page(path, base_url=site, service_workers="allow", **options)
         wait_until(lambda: page.evaluate(INSTALLED), why=stack.log)
         page.reload()
         return page
 
-    return installed
+    return install
 
 
 def score(stack, **scores):
@@ -65,9 +66,9 @@ def names(page):
     return page.locator("#rows tbody .player bdi")
 
 
-def test_a_board_can_be_read_while_the_server_is_away_and_becomes_live_again(installed, proxy, stack):
+def test_a_board_can_be_read_while_the_server_is_away_and_becomes_live_again(install, proxy, stack):
     score(stack, ada=5, bob=3)
-    page = installed("/")
+    page = install("/")
     expect(names(page)).to_have_text(["ada", "bob"])
 
     proxy.leave()
@@ -93,9 +94,9 @@ class Away(BaseHTTPRequestHandler):
         """Log nothing."""
 
 
-def test_a_proxys_error_page_does_not_hide_the_kept_board(installed, proxy, stack):
+def test_a_proxys_error_page_does_not_hide_the_kept_board(install, proxy, stack):
     score(stack, ada=5)
-    page = installed("/")
+    page = install("/")
     expect(names(page)).not_to_have_count(0)
     before = names(page).all_inner_texts()
 
@@ -110,9 +111,9 @@ def test_a_proxys_error_page_does_not_hide_the_kept_board(installed, proxy, stac
         away.shutdown()
 
 
-def test_a_page_without_a_copy_lists_kept_boards_and_loads_automatically_later(installed, proxy, stack):
+def test_a_page_without_a_copy_lists_kept_boards_and_loads_automatically_later(install, proxy, stack):
     score(stack, ada=1)
-    page = installed("/b/main")
+    page = install("/b/main")
 
     proxy.leave()
     page.goto("/b/another")
@@ -129,8 +130,8 @@ def test_a_page_without_a_copy_lists_kept_boards_and_loads_automatically_later(i
     expect(page.get_by_role("heading", level=1)).to_have_text("Build on this server", timeout=30_000)
 
 
-def test_streams_calls_and_writes_never_pass_through_it(installed, site):
-    page = installed("/")
+def test_streams_calls_and_writes_never_pass_through_the_service_worker(install, site):
+    page = install("/")
     through = []
     page.context.on("request", lambda request: through.append(request) if request.service_worker else None)
     seen = []
@@ -163,8 +164,8 @@ def test_the_page_of_the_first_visit_can_be_read_without_a_network(open_page, pr
     expect(page.locator(".kept")).to_contain_text("No connection. This is the board as of")
 
 
-def test_the_game_opens_without_a_network_and_tells_what_waits(installed, proxy, site, stack):
-    page = installed("/play", expected=("400 (BAD REQUEST)",))  # the answer to the round in the end
+def test_the_game_opens_without_a_network_and_says_how_much_waits(install, proxy, site, stack):
+    page = install("/play", expected=("400 (BAD REQUEST)",))  # the answer to the round in the end
     expect(page.locator(".play.ready button")).to_be_enabled()
     page.evaluate(ROUND, f"{site}/")
 
@@ -187,9 +188,42 @@ def test_the_game_opens_without_a_network_and_tells_what_waits(installed, proxy,
     wait_until(lambda: page.evaluate(STATES) == ["refused"], why=stack.log)
 
 
-def test_a_page_of_an_older_version_gets_the_present_files_without_a_network(installed, proxy, stack):
+def test_a_new_round_can_be_played_without_a_network_after_a_reload(install, proxy, stack):
+    page = install("/play")
+    play_round(page)
+    expect(page.locator("#rounds li[data-state=confirmed]")).to_have_count(1, timeout=20_000)
+    wait_until(lambda: len(page.evaluate(AHEAD)) == 3, why=stack.log)
+
+    proxy.leave()
+    page.reload()
+    play_round(page)
+    expect(page.locator("#rounds li[data-state=waiting]")).to_have_count(1, timeout=20_000)
+    expect(page.locator("#waiting")).to_contain_text("1 action is waiting")
+    assert len(page.evaluate(AHEAD)) == 2
+
+    page.evaluate(
+        "Object.keys(localStorage).filter((key) => key.startsWith('scoreboard.ahead '))"
+        ".forEach((key) => localStorage.removeItem(key))"
+    )
+    page.locator(".play.ready button").click()
+    expect(page.locator(".play [role=status]")).to_contain_text(
+        "A new round needs the server", timeout=40_000
+    )
+
+    proxy.repair()
+    expect(page.locator("#rounds li[data-state=confirmed]")).to_have_count(2, timeout=60_000)
+
+
+def play_round(page):
+    """Hit one light of a round."""
+    page.locator(".play.ready button").click()
+    page.locator(".lights .lit").click(timeout=20_000)
+    expect(page.locator(".play .label")).to_have_text("Play again", timeout=20_000)
+
+
+def test_a_page_of_an_older_version_gets_the_present_files_without_a_network(install, proxy, stack):
     score(stack, ada=5)
-    page = installed("/b/main")
+    page = install("/b/main")
     older = f"/assets/{'0' * 16}/static/js/board/controls.js"
     proxy.leave()
 
@@ -199,7 +233,7 @@ def test_a_page_of_an_older_version_gets_the_present_files_without_a_network(ins
     assert page.evaluate(status, f"/assets/{'0' * 16}/static/js/none.js") == 0
 
 
-def test_all_that_is_kept_is_of_this_version(open_page, stack):
+def test_all_kept_files_are_of_this_version(open_page, stack):
     page = open_page("/b/main", service_workers="allow")
     wait_until(lambda: page.evaluate(INSTALLED), why=stack.log)
     kept = page.evaluate(
@@ -217,8 +251,8 @@ def test_all_that_is_kept_is_of_this_version(open_page, stack):
     }
 
 
-def test_a_new_version_takes_the_place_of_the_old_one(installed, stack):
-    page = installed("/")
+def test_a_new_version_takes_the_place_of_the_old_one(install, stack):
+    page = install("/")
     page.evaluate("caches.open('scoreboard shell / 0123456789abcdef').then(() => null)")
     page.evaluate("caches.open('somebody else').then(() => null)")
     page.evaluate("navigator.serviceWorker.getRegistration().then((one) => one.unregister())")
@@ -232,8 +266,8 @@ def test_a_new_version_takes_the_place_of_the_old_one(installed, stack):
     assert len([name for name in names if name.startswith("scoreboard shell / ")]) == 1
 
 
-def test_browsers_forget_the_service_worker_when_it_is_turned_off(installed, proxy, tmp_path):
-    page = installed("/")
+def test_browsers_forget_the_service_worker_when_it_is_turned_off(install, proxy, tmp_path):
+    page = install("/")
     others = "scoreboard boards /below/a/path/"  # of another server of the same host
     page.evaluate("name => caches.open(name)", others)
     with running(tmp_path / "data", {"SERVICE_WORKER": "off"}) as restarted:
@@ -246,8 +280,8 @@ def test_browsers_forget_the_service_worker_when_it_is_turned_off(installed, pro
         assert [name for name in page.evaluate("caches.keys()") if name.startswith("scoreboard")] == [others]
 
 
-def test_it_can_be_installed(installed, site):
-    page = installed("/")
+def test_the_pages_can_be_installed(install, site):
+    page = install("/")
     devtools = page.context.new_cdp_session(page)
 
     manifest = devtools.send("Page.getAppManifest")

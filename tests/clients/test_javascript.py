@@ -46,13 +46,17 @@ def test_a_program_watches_reads_and_plays(output, stack):
     assert (output["stands"]["me"]["rank"], output["stands"]["shown"]) == (2, 7)
     assert [one["player"]["id"] for one in output["read"]["entries"]] == ["ada"]
     assert [one["player"]["id"] for one in output["around"]["entries"]] == [player]
+    assert output["profile"]["player"] == {"id": "ada", "displayName": "ada"}
+    (board,) = (one for one in output["profile"]["boards"] if one["board"] == "node")
+    assert [(one["rank"], one["score"]) for one in board["current"]] == [(1, 9)]
+    assert output["unlisted"] == [404, "player_not_listed"]
     assert [json.loads(line)["score"] for line in output["exported"].splitlines()] == [9, 7]
     assert output["unexported"] == [404, "board_not_found"]
     assert output["refused"] == "unknown_action_type"
     assert output["gone"] == [404, "board_not_found"]
 
 
-def test_a_tab_goes_on_when_its_guest_gets_a_password_in_another_one(stack, node):
+def test_a_tab_continues_when_its_guest_gets_a_password_in_another_one(stack, node):
     assert stack.call("PUT", "/v1/admin/boards/tabs", {}).status == 201
     type = {"boards": ["tabs"], "points": {"min": 1, "max": 10}}
     assert stack.call("PUT", "/v1/admin/action-types/tabs", type).status == 201

@@ -33,8 +33,10 @@ BENCH = b'{"actionType":"bench"}'
 DATE = re.compile(rb"(\r\nDate: )[^\r]*")
 LEFT = re.compile(rb"(;[rt]=)[0-9]+")
 OWN = re.compile(
-    rb'("(?:actionToken|nonce|expiresAt|timestamp|actionId|asOf|version|newScore|score)":)[^,}\]]*'
+    rb'("(?:actionToken|nonce|expiresAt|timestamp|actionId|asOf|version|newScore|score|retry_ms)":)[^,}\]]*'
 )
+# The position of a process in the stream, in a body or at the end of an ETag.
+CURSOR = re.compile(rb'(?:"id":"|\.)([0-9]+-[0-9]+)"')
 STATUS = re.compile(rb"HTTP/1\.[01] ([0-9]{3})")
 
 
@@ -105,11 +107,19 @@ def normal_form(got: bytes) -> bytes:
 
 
 def both(listeners: tuple[Listener, Listener], *pieces: bytes) -> list[bytes]:
-    """The answers of both. The request is sent again while one is degraded, as it may be for a moment."""
+    """The answers of both. The request is sent again until they are of the same moment.
+
+    For a moment after a change one process may be degraded, or may not have followed the stream to where the
+    other one is: then a list of a board has the cursor "0-0" in one answer, and a longer one in the other.
+    """
     while True:
         found = [normal_form(listener.answers(*pieces)) for listener in listeners]
-        if not any(b'"degraded"' in one for one in found):
+        if not any(b'"degraded"' in one for one in found) and len({*map(cursors, found)}) == 1:
             return found
+
+
+def cursors(got: bytes) -> tuple[bytes, ...]:
+    return tuple(CURSOR.findall(got))
 
 
 @pytest.fixture(scope="module")
@@ -185,6 +195,19 @@ CASES: dict[str, tuple[bytes, list[int]]] = {
     "list": (read_request(BOARD), [200]),
     "entry": (read_request(f"{BOARD}/ada"), [200]),
     "nobody": (read_request(f"{BOARD}/zoe"), [404]),
+    "around": (read_request(f"{BOARD}/ada/around?radius=3"), [200]),
+    "players": (read_request(f"{BOARD}?players=ada,zoe"), [200]),
+    "a page": (read_request(f"{BOARD}?limit=1&offset=1"), [200]),
+    "by name": (read_request(f"{BOARD}?search=ad"), [200]),
+    "unchanged": (read_request(BOARD, "If-None-Match: *"), [304]),
+    "unchanged twice": (read_request(f"{BOARD}?limit=1", "If-None-Match: *") * 2, [304, 304]),
+    "rank for a score": (read_request("/v1/boards/main/rank-for?score=5"), [200]),
+    "no parameters": (read_request("/v1/boards/main/rank-for"), [400]),
+    "board": (read_request("/v1/boards/none"), [404]),
+    "boards": (read_request("/v1/boards"), [200]),
+    "profile": (read_request("/v1/players/ada"), [200]),
+    "poll": (read_request("/v1/poll?boards=main"), [200]),
+    "poll of nothing": (read_request("/v1/poll?boards=none"), [404]),
     "page": (read_request("/about-nothing"), [404]),
     "file": (read_request("/static/js/nothing.js"), [404]),
     "health": (read_request("/healthz"), [200]),

@@ -306,3 +306,9 @@ test("refusals of a proxy or the queue are in the page's language too", () => {
   assert.equal(refusalText({ status: 403, code: "http_403", detail: "…" }), "The server can't accept this at the moment.")
   assert.equal(refusalText({ status: 0, code: "discarded", detail: "…" }), "These points were discarded.")
 })
+
+test("a round that can't begin without the server says so", async () => {
+  const { game } = await startGame(new Actions(new Refusal()))
+
+  assert.equal(game.text, "A new round needs the server, which does not answer. Play on when the connection is back.")
+})

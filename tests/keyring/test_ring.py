@@ -178,7 +178,7 @@ class TestRevoking:
         assert kid(ring) not in (first, second)
         assert not opens(ring, second)
 
-    def test_all_can_be_revoked_also_those_that_are_only_published(self, ring, other):
+    def test_all_keys_can_be_revoked_including_those_that_are_only_published(self, ring, other):
         ring.rotate()
         revoked = ring.revoke_all()
 
@@ -188,7 +188,7 @@ class TestRevoking:
         assert not any(opens(other, one) for one in revoked)
         assert kid(ring) == kid(other) not in revoked
 
-    def test_a_missing_key_can_not_be_revoked(self, ring):
+    def test_a_missing_key_cannot_be_revoked(self, ring):
         ring.revoke(kid(ring))
         revoked = next(term.kid for term in ring.all() if term.revoked_at is not None)
 

@@ -10,12 +10,12 @@ import pytest
 from scoreboard.boards.types import Window
 from scoreboard.core.storage import rediskeys
 from tests.actions.play import Player, define
-from tests.boards.calls import listed, put, refusal, submit
+from tests.boards.calls import list_entries, put, refusal, submit
 from tests.merging.conftest import Account
 
 
 def rows(client, board="main", **query):
-    return [(one["player"]["id"], one["score"]) for one in listed(client, board, **query)["entries"]]
+    return [(one["player"]["id"], one["score"]) for one in list_entries(client, board, **query)["entries"]]
 
 
 def sql(parts, text):
@@ -64,7 +64,7 @@ def test_entries_count_by_their_own_operators_columns_and_regions_in_the_order_i
 
     assert ada.merge(guest).status_code == 200
 
-    (row,) = listed(client, "cup")["entries"]
+    (row,) = list_entries(client, "cup")["entries"]
     assert (row["score"], row["columns"], row["metadata"]) == (6, {"lives": 3}, {"level": 2})
     assert row["reachedAt"] == "2026-01-01T00:00:05.000Z"
     assert rows(client, "cup", region="eu") == [(ada.id, 5)]
@@ -76,12 +76,14 @@ def test_entries_count_by_their_own_operators_columns_and_regions_in_the_order_i
 def test_a_search_finds_the_account_in_place_of_the_guest(client, parts, ada, guest):
     guest.play()
     parts.followers.catch_up("search")
-    assert [row["player"]["id"] for row in listed(client, "main", search="gue")["entries"]] == [guest.id]
+    assert [row["player"]["id"] for row in list_entries(client, "main", search="gue")["entries"]] == [
+        guest.id
+    ]
 
     ada.merge(guest)
     parts.followers.catch_up("search")
 
-    assert [row["player"]["id"] for row in listed(client, "main", search="gue")["entries"]] == [ada.id]
+    assert [row["player"]["id"] for row in list_entries(client, "main", search="gue")["entries"]] == [ada.id]
     assert sql(parts, f"SELECT key FROM search_key WHERE player = '{guest.id}'") == []
 
 
@@ -123,7 +125,7 @@ def test_a_closed_period_is_revised_and_marked(client, parts, ada, guest, clock)
     assert rows(client, "day", period="2026-01-01") == [(ada.id, 8), ("bob", 7)]
     (period,) = client.get("/v1/boards/day/periods").json["data"]
     assert (period["entries"], period["revisedAt"]) == (2, "2026-01-03T00:00:00.000Z")
-    assert listed(client, "day", period="2026-01-01")["revisedAt"] == "2026-01-03T00:00:00.000Z"
+    assert list_entries(client, "day", period="2026-01-01")["revisedAt"] == "2026-01-03T00:00:00.000Z"
     check_consistency(parts)
 
 
@@ -252,11 +254,11 @@ def test_boards_that_were_deleted_are_left_alone(client, parts, ada, guest):
 
 @pytest.mark.one_database
 class TestRefusals:
-    def test_tokens_that_prove_no_guest(self, parts, ada, guest):
+    def test_a_token_that_proves_no_guest_is_refused(self, parts, ada, guest):
         for token in ("", "nothing", "rt_0_1_x", f"{guest.session['refreshToken']}x"):
             assert refusal(ada.merge(token)) == (400, "invalid_guest_token"), token
 
-    def test_a_session_that_is_over(self, parts, ada, guest, clock):
+    def test_the_token_of_a_session_that_is_over_is_refused(self, parts, ada, guest, clock):
         ended = Player(parts)
         ended.http.post("/v1/auth/logout", json={"refreshToken": ended.session["refreshToken"]})
         assert refusal(ada.merge(ended)) == (400, "invalid_guest_token")
@@ -282,7 +284,7 @@ class TestRefusals:
         assert refusal(ada.merge(ada)) == (409, "not_a_guest")
         assert refusal(ada.merge(Account(parts, "eve"))) == (409, "not_a_guest")
 
-    def test_while_either_player_is_suspended(self, client, parts, ada, guest):
+    def test_no_guest_is_merged_while_either_player_is_suspended(self, client, parts, ada, guest):
         guest.play()
         parts.accounts.players.suspend(guest.id, context={})
         assert refusal(ada.merge(guest)) == (403, "account_suspended")
@@ -294,13 +296,13 @@ class TestRefusals:
         assert refusal(ada.merge(guest)) == (403, "account_suspended")
         assert rows(client) == [(guest.id, 10)]
 
-    def test_while_either_player_may_not_win_points(self, parts, ada, guest):
+    def test_no_guest_is_merged_while_either_player_may_not_win_points(self, parts, ada, guest):
         for player in (guest.id, ada.id):
             parts.accounts.players.allow_scoring(player, False, context={})
             assert refusal(ada.merge(guest)) == (403, "scoring_disabled")
             parts.accounts.players.allow_scoring(player, True, context={})
 
-    def test_scores_that_together_break_the_bounds_of_a_board(self, client, parts, ada, guest):
+    def test_scores_that_together_break_the_bounds_of_a_board_are_refused(self, client, parts, ada, guest):
         put(client, "cup", maxScore=10)
         submit(client, "cup", {"player": guest.id, "score": 6}, {"player": ada.id, "score": 6})
 
@@ -309,7 +311,7 @@ class TestRefusals:
         assert guest.http.get("/v1/me").status_code == 200
         check_consistency(parts)
 
-    def test_without_a_signed_in_player(self, client, parts, guest):
+    def test_a_merge_without_a_signed_in_player_is_refused(self, client, parts, guest):
         answer = client.post("/v1/me/merge", json={"guestRefreshToken": guest.session["refreshToken"]})
         assert refusal(answer) == (401, "unauthenticated")
 

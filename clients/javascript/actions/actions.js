@@ -31,7 +31,12 @@ export class Actions {
   async request(type) {
     const { session, platform } = this.#parts
     const answer = await persist(() => session.post("/actions/request", { actionType: type }), platform)
-    return new Action(answer, this.#parts)
+    return new Action(answer, this.#parts, lifeOf(answer))
+  }
+
+  // An action that was requested `ageMs` ago, perhaps by another page. `requested` is the server's answer.
+  resume(requested, { leftMs, ageMs }) {
+    return new Action(requested, this.#parts, { leftMs, ageMs })
   }
 }
 
@@ -42,14 +47,22 @@ class Action {
   #expiresAt
   #proof = null
 
-  // `requested` is the server's answer to the request.
-  constructor(requested, parts) {
+  // `requested` is the server's answer to the request, which came `ageMs` ago.
+  constructor(requested, parts, { leftMs, ageMs }) {
     this.#requested = requested
     this.#parts = parts
     const now = parts.platform.now()
-    this.#earliestAt = now + requested.minSeconds * 1000 + MARGIN_MS
-    // The difference of two times of the server's clock, which may differ from the clock of this device.
-    this.#expiresAt = now + Date.parse(requested.expiresAt) - requested.challenge.timestamp
+    this.#earliestAt = now - ageMs + requested.minSeconds * 1000 + MARGIN_MS
+    this.#expiresAt = now + leftMs
+  }
+
+  // The server's answer to the request, by which `resume` makes the action again.
+  get requested() {
+    return this.#requested
+  }
+
+  get type() {
+    return this.#requested.actionType
   }
 
   // The points: a number, or { min, max } if the claim chooses among them.
@@ -106,4 +119,10 @@ class Action {
     const ms = this.#earliestAt - now()
     if (ms > 0) await sleep(ms)
   }
+}
+
+// The time that a new action has: the difference of two times of the server's clock, which may differ from the clock of
+// this device.
+function lifeOf({ expiresAt, challenge }) {
+  return { leftMs: Date.parse(expiresAt) - challenge.timestamp, ageMs: 0 }
 }

@@ -46,6 +46,11 @@ export class Player {
     return this.#actions.request(type)
   }
 
+  // An action that was requested before, perhaps by another page: for StoredStock.
+  resume(requested, age) {
+    return this.#actions.resume(requested, age)
+  }
+
   /**
    * Request and complete an action whose claim is known beforehand. Resolves with its receipt; throws a Refusal.
    * @param {string} type

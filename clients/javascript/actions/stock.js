@@ -13,24 +13,24 @@ const browser = {
 
 export class Stock {
   #actions
+  #stored
   #platform
-  #actionsHeld = []
   #lastRequestAt = 0
   #timer = null
   #stopped = false
   #filling = false
 
-  // `actions` has a method `request`.
-  constructor({ actions, platform = browser }) {
+  // `actions` has a method `request`, `stored` is a StoredStock.
+  constructor({ actions, stored, platform = browser }) {
     this.#actions = actions
+    this.#stored = stored
     this.#platform = platform
   }
 
   // An action of the stock, or a new one.
   async request(type) {
     this.#lastRequestAt = this.#platform.now()
-    this.#actionsHeld = this.#actionsHeld.filter(isFresh)
-    const action = this.#actionsHeld.shift() ?? (await this.#actions.request(type))
+    const action = (await this.#stored.take(type, isFresh)) ?? (await this.#actions.request(type))
     this.#fill(type)
     return action
   }
@@ -38,7 +38,7 @@ export class Stock {
   // Hold no actions: an exclusive action can't be requested before the previous one is completed.
   stop() {
     this.#stopped = true
-    this.#actionsHeld = []
+    this.#stored.clear()
     this.#platform.cancel(this.#timer)
   }
 
@@ -53,11 +53,10 @@ export class Stock {
   }
 
   async #refill(type) {
-    this.#actionsHeld = this.#actionsHeld.filter(isFresh)
-    while (this.#actionsHeld.length < SIZE && !this.#stopped) {
+    while (this.#stored.all(type).filter(isFresh).length < SIZE && !this.#stopped) {
       const action = await this.#actions.request(type)
       if (!isFresh(action)) return this.stop() // the type's actions expire too soon for a stock
-      if (!this.#stopped) this.#actionsHeld.push(action)
+      if (!this.#stopped) this.#stored.put(action)
     }
   }
 }

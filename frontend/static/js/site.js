@@ -1,6 +1,7 @@
 // site.js: the script of every page: it keeps the chosen language and colours, shows the player's name at the head, and
 // registers the service worker.
 
+import { storedKeys } from "../../sdk/browser-storage.js"
 import { chosenLanguage, redirectFor, rememberLanguage } from "./language.js"
 
 const page = document.documentElement
@@ -30,13 +31,14 @@ if (worker && navigator.serviceWorker) {
 // The server's label of the button is right until colours are chosen.
 function offerThemes(button) {
   let clicks = 0 // that came before the module
-  const load = async () => {
-    const { themeButton } = await import("./theme-button.js")
+  let loading = null // tried again at the next click if it fails
+  const load = () => (loading ??= import("./theme-button.js").then(offer, () => (loading = null)))
+  const offer = ({ themeButton }) => {
     themeButton(button)
     button.removeEventListener("click", early)
     while (clicks-- > 0) button.click()
   }
-  const early = () => clicks++ || load()
+  const early = () => (clicks++, load())
   if (page.dataset.theme) load()
   else button?.addEventListener("click", early)
 }
@@ -44,14 +46,6 @@ function offerThemes(button) {
 // The link to the account shows the player's name. Browsers in which nobody has played load nothing for it.
 function offerAccount(link) {
   const show = () => import("./account/header-link.js").then(({ showAccount }) => showAccount(link))
-  if (link && playerIsStored()) show()
+  if (link && storedKeys("scoreboard.session ").length) show()
   else if (link) addEventListener("scoreboard.session", show, { once: true })
-}
-
-function playerIsStored() {
-  try {
-    return Object.keys(localStorage).some((key) => key.startsWith("scoreboard.session"))
-  } catch {
-    return false
-  }
 }

@@ -18,7 +18,7 @@ class RedisCatalogue:
         self._link = link
 
     def versions(self) -> tuple[int | None, str | None]:
-        """The version of the catalogue, and a text that changes whenever a display name does."""
+        """The version of the catalogue, and a text that changes when a name that boards may show does."""
         keys = (rediskeys.catalogue_version(), rediskeys.renames(), rediskeys.names())
         catalogue, renames = self._link.read("read_versions", keys, ())
         return int(catalogue) if catalogue else None, renames or None
@@ -51,7 +51,7 @@ class RedisCatalogue:
         """
         args: list[Any] = ["" if complete is None else complete, secrets.token_hex(4)]
         for name in names:
-            args += (name.player, name.seq, name.text)
+            args += (name.player, name.seq, name.text, int(name.may_be_listed))
         self._link.call("show_names", _name_keys(), args)
 
     def hide_names(self) -> None:

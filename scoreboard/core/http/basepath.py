@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from werkzeug import Request, Response
+from werkzeug import Response
 from werkzeug.utils import redirect
 
 from scoreboard.core.errors import NotFound
@@ -41,9 +41,8 @@ def enter(environ: dict[str, Any], base: str) -> None:
         environ[OUTSIDE] = True
 
 
-def refusal(request: Request) -> NotFound | None:
+def refusal(environ: dict[str, Any]) -> NotFound | None:
     """The error for a request outside the base path."""
-    environ = request.environ
     if OUTSIDE not in environ or _lacks_slash(environ):
         return None
     return NotFound(
@@ -52,9 +51,8 @@ def refusal(request: Request) -> NotFound | None:
     )
 
 
-def redirection(request: Request) -> Response | None:
+def redirection(environ: dict[str, Any]) -> Response | None:
     """A redirection to the base path with a slash at its end, for a request that lacks the slash."""
-    environ = request.environ
     if OUTSIDE not in environ or not _lacks_slash(environ):
         return None
     query = environ.get("QUERY_STRING", "")

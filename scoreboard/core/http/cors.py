@@ -2,55 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from typing import TypeVar
 
-from werkzeug import Request, Response
+from werkzeug import Response
+
+from scoreboard.core.http.calls import Call
+from scoreboard.core.http.fields import Fields, vary
+from scoreboard.core.http.methods import READS, WRITES
 
 R = TypeVar("R", bound=Response)
 
-READS = ("GET", "HEAD", "OPTIONS")
-WRITES = ("POST", "PUT", "PATCH", "DELETE")
 READ_HEADERS = ("If-None-Match", "Last-Event-ID", "X-Request-Id")
 WRITE_HEADERS = ("Authorization", "Content-Type", "Idempotency-Key", "Prefer")
-EXPOSED = (
-    *("ETag", "Retry-After", "RateLimit", "RateLimit-Policy"),
-    *("X-Request-Id", "Idempotency-Replayed", "Scoreboard-Resume", "Preference-Applied"),
-    *("Content-Disposition", "Scoreboard-As-Of", "Scoreboard-Version"),
-    *("Scoreboard-Total", "Scoreboard-Revised-At"),
+EXPOSED = ", ".join(
+    (
+        *("ETag", "Retry-After", "RateLimit", "RateLimit-Policy"),
+        *("X-Request-Id", "Idempotency-Replayed", "Scoreboard-Resume", "Preference-Applied"),
+        *("Content-Disposition", "Scoreboard-As-Of", "Scoreboard-Version"),
+        *("Scoreboard-Total", "Scoreboard-Revised-At"),
+    )
 )
 PREFLIGHT_SECONDS = 600
 
 
-def allow(request: Request, response: Response, origins: Collection[str]) -> None:
+def allow(call: Call, headers: Fields) -> None:
     """Allow pages of other origins to use this answer. No credentials are allowed: there are no cookies."""
-    is_listed = request.headers.get("Origin", "").lower() in origins
-    if request.method == "OPTIONS":
-        _preflight(request, response, is_listed=is_listed)
-    elif request.method in READS:
-        _allow_origin(response, "*")
+    if call.method == "OPTIONS":
+        _preflight(call, headers)
+    elif call.method in READS:
+        _allow_origin(headers, "*")
     else:
-        response.headers.add("Vary", "Origin")
-        if is_listed:
-            _allow_origin(response, request.headers["Origin"])
+        vary(headers, "Origin")
+        if _is_listed(call):
+            _allow_origin(headers, call.environ["HTTP_ORIGIN"])
 
 
-def _preflight(request: Request, response: Response, *, is_listed: bool) -> None:
-    method = request.headers.get("Access-Control-Request-Method", "GET")
-    response.vary.update(("Origin", "Access-Control-Request-Method"))
+def _preflight(call: Call, headers: Fields) -> None:
+    method, is_listed = call.environ.get("HTTP_ACCESS_CONTROL_REQUEST_METHOD", "GET"), _is_listed(call)
+    vary(headers, "Origin", "Access-Control-Request-Method")
     if not is_listed and method not in READS:
         return
-    _allow_origin(response, request.headers["Origin"] if is_listed else "*")
-    response.headers["Access-Control-Allow-Methods"] = ", ".join((*READS, *WRITES) if is_listed else READS)
-    response.headers["Access-Control-Allow-Headers"] = ", ".join(
+    _allow_origin(headers, call.environ["HTTP_ORIGIN"] if is_listed else "*")
+    headers["Access-Control-Allow-Methods"] = ", ".join((*READS, *WRITES) if is_listed else READS)
+    headers["Access-Control-Allow-Headers"] = ", ".join(
         (*READ_HEADERS, *WRITE_HEADERS) if is_listed else READ_HEADERS
     )
-    response.headers["Access-Control-Max-Age"] = str(PREFLIGHT_SECONDS)
+    headers["Access-Control-Max-Age"] = str(PREFLIGHT_SECONDS)
 
 
-def _allow_origin(response: Response, origin: str) -> None:
-    response.headers["Access-Control-Allow-Origin"] = origin
-    response.headers["Access-Control-Expose-Headers"] = ", ".join(EXPOSED)
+def _is_listed(call: Call) -> bool:
+    return call.environ.get("HTTP_ORIGIN", "").lower() in call.app.origins
+
+
+def _allow_origin(headers: Fields, origin: str) -> None:
+    headers["Access-Control-Allow-Origin"] = origin
+    headers["Access-Control-Expose-Headers"] = EXPOSED
 
 
 def share(response: R) -> R:

@@ -12,11 +12,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from flask import Response, request
+from flask import Response
 
 from scoreboard.core.clock import Clock
 from scoreboard.core.concurrency.keyedlock import KeyedLock
 from scoreboard.core.errors import FieldError, Refused, ValidationFailed
+from scoreboard.core.http.answers import Answer
+from scoreboard.core.http.calls import current
+from scoreboard.core.http.conventions import as_answer, as_response
+from scoreboard.core.http.media import JSON
 from scoreboard.core.storage.db import Database, execute, rows
 
 KEY = re.compile(r"^[\x20-\x7e]{1,128}\Z")
@@ -44,6 +48,14 @@ class Answers:
     def write_once(
         self, caller: str, body: bytes, write: Callable[[], Response], *, incarnation: Callable[[], str]
     ) -> Response:
+        """`answer_once` for a view of Flask."""
+        return as_response(
+            self.answer_once(caller, body, lambda: as_answer(write()), incarnation=incarnation)
+        )
+
+    def answer_once(
+        self, caller: str, body: bytes, write: Callable[[], Answer], *, incarnation: Callable[[], str]
+    ) -> Answer:
         """Write, unless there is a stored answer. Returns either. Raises Refused, idempotency_key_reused.
 
         `incarnation` names the present incarnation of the resource. It is called before and after the write.
@@ -53,28 +65,27 @@ class Answers:
             return write()
         # Of several equal requests at once, one does the work and the others wait for its answer.
         with self.locks.take((caller, key)):
-            return self._write_once(caller, key, body, write, incarnation)
+            return self._answer_once(caller, key, body, write, incarnation)
 
-    def _write_once(
+    def _answer_once(
         self,
         caller: str,
         key: str,
         body: bytes,
-        write: Callable[[], Response],
+        write: Callable[[], Answer],
         incarnation: Callable[[], str],
-    ) -> Response:
-        digest = hashlib.sha256(f"{request.method} {request.path}\n".encode() + body).hexdigest()
+    ) -> Answer:
+        call = current()
+        digest = hashlib.sha256(f"{call.method} {call.path}\n".encode() + body).hexdigest()
         stored = self._find(caller, key)
         if stored is None or _is_outdated(stored, incarnation(), digest):
-            response = write()
-            if response.status_code < 300:
-                self._store(caller, key, digest, response, incarnation())
-            return response
+            answer = write()
+            if answer.status < 300:
+                self._store(caller, key, digest, answer, incarnation())
+            return answer
         if stored.digest != digest:
             raise Refused("This Idempotency-Key was used for another request.", code="idempotency_key_reused")
-        response = Response(stored.body, stored.status, mimetype="application/json")
-        response.headers["Idempotency-Replayed"] = "true"
-        return response
+        return _replayed(stored)
 
     def forget_old(self) -> None:
         """Delete answers that are older than a week."""
@@ -92,16 +103,21 @@ class Answers:
         answers = self.database.run(lambda db: rows(db, text, (caller, key)))
         return StoredAnswer(*answers[0]) if answers else None
 
-    def _store(self, caller: str, key: str, digest: str, response: Response, incarnation: str) -> None:
+    def _store(self, caller: str, key: str, digest: str, answer: Answer, incarnation: str) -> None:
         text = (
             "INSERT INTO answer (caller, key, digest, status, body, at, incarnation)"
             " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (caller, key) DO UPDATE SET digest = excluded.digest,"
             " status = excluded.status, body = excluded.body, at = excluded.at,"
             " incarnation = excluded.incarnation"
         )
-        body = response.get_data(as_text=True)
-        row = (caller, key, digest, response.status_code, body, self.clock(), incarnation)
+        row = (caller, key, digest, answer.status, answer.body.decode(), self.clock(), incarnation)
         self.database.transaction(lambda db: execute(db, text, row))
+
+
+def _replayed(stored: StoredAnswer) -> Answer:
+    body = stored.body.encode()
+    headers = {"Content-Type": JSON, "Content-Length": str(len(body)), "Idempotency-Replayed": "true"}
+    return Answer(stored.status, body, headers)
 
 
 def _is_outdated(stored: StoredAnswer, incarnation: str, digest: str) -> bool:
@@ -117,7 +133,7 @@ def _is_outdated(stored: StoredAnswer, incarnation: str, digest: str) -> bool:
 
 def sent_key() -> str | None:
     """The request's Idempotency-Key. Raises ValidationFailed if it is malformed."""
-    key = request.headers.get("Idempotency-Key")
+    key: str | None = current().environ.get("HTTP_IDEMPOTENCY_KEY")
     if key is not None and not KEY.match(key):
         raise ValidationFailed(FieldError("Idempotency-Key", "must be 1-128 printable ASCII characters"))
     return key

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Response, after_this_request, current_app, request, url_for
+from flask import Response, after_this_request, request, url_for
 
+from scoreboard.core.http.calls import current
 from scoreboard.core.http.site import Site
 
 
@@ -12,11 +13,10 @@ def root() -> str:
 
     Without PUBLIC_URL it is the request's host, which can be forged: shared caches may not keep it.
     """
-    site = public_site()
-    if site.url:
-        return f"{site.url}/"
-    after_this_request(_forbid_sharing)
-    return request.url_root
+    call = current()
+    if not call.app.site.url:
+        after_this_request(_forbid_sharing)
+    return call.root
 
 
 def link(endpoint: str, **values: object) -> str:
@@ -26,8 +26,7 @@ def link(endpoint: str, **values: object) -> str:
 
 def public_site() -> Site:
     """The public address of this server."""
-    site: Site = current_app.config["SITE"]
-    return site
+    return current().app.site
 
 
 def _forbid_sharing(response: Response) -> Response:

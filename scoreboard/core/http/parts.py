@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import current_app
+from scoreboard.core.http.calls import current
 
 if TYPE_CHECKING:
     from scoreboard.parts import Parts
 
 
 def parts() -> Parts:
-    """The parts of this app."""
-    built: Parts = current_app.extensions["parts"]
+    """The parts of the application that answers the current call."""
+    built: Parts = current().app.parts
     return built

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from contextvars import ContextVar
 
-from werkzeug import Request, Response
-
-from scoreboard.core.http.cors import WRITES
+from scoreboard.core.http.fields import Fields
+from scoreboard.core.http.methods import WRITES
 
 HANDLING = re.compile(r'(?:^|,)\s*handling\s*=\s*"?(lenient|strict)"?\s*(?=[,;]|$)', re.IGNORECASE)
 
@@ -26,7 +25,7 @@ def is_lenient() -> bool:
     return _lenient.get()
 
 
-def add_header(request: Request, response: Response) -> None:
+def add_header(method: str, headers: Fields) -> None:
     """Confirm in a header that unknown fields were ignored. A stored answer stays as it was."""
-    if is_lenient() and request.method in WRITES and "Idempotency-Replayed" not in response.headers:
-        response.headers["Preference-Applied"] = "handling=lenient"
+    if is_lenient() and method in WRITES and "Idempotency-Replayed" not in headers:
+        headers["Preference-Applied"] = "handling=lenient"

@@ -7,7 +7,7 @@
 counts each call. If only failures count, a route calls `count` before its work, so that a burst can't exceed
 the limit, and `give_back` on success. If a successful call must not wait for Redis, the route calls
 `refuse_exceeded` before its work, and after a failure `count`, or `count_later`, which never waits. Guards
-come before limits, because they set `g.caller`.
+come before limits, because they set the caller of the call.
 
 For IPv6, limits by address apply twice: to the address, a network of 64 bits, and to its site, which is
 allowed 16 times as much. One customer may have 65,536 such networks.
@@ -20,10 +20,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import ParamSpec, TypeVar
 
-from flask import Flask, Response, current_app, g, request
-
 from scoreboard.core.errors import TooMany
-from scoreboard.core.http.addresses import Addresses, site
+from scoreboard.core.http.addresses import site
+from scoreboard.core.http.calls import current
 from scoreboard.core.http.openapi import described
 from scoreboard.core.limits.counters import Tally
 from scoreboard.core.limits.limiter import Limits, Use
@@ -36,7 +35,7 @@ R = TypeVar("R")
 class Rule:
     """One limit: the parts of the key that it counts by, and the setting that says how much is allowed."""
 
-    by: tuple[str, ...]  # "address", "caller" (player or server key), "of" (the route, or a name given by it)
+    by: tuple[str, ...]  # "address", "caller" (player or server key), "of" (a name that the route gives)
     setting: str
 
 
@@ -118,20 +117,12 @@ def count_later(name: str) -> None:
 
 def address() -> str:
     """The address of this request's caller, as limits count it: a network for IPv6. Never empty."""
-    addresses: Addresses = current_app.extensions["addresses"]
-    return addresses.of(request.environ)
-
-
-def install(app: Flask, limits: Limits, addresses: Addresses) -> None:
-    """Install limits in an app, and the addresses that they count by."""
-    app.extensions |= {"limits": limits, "addresses": addresses}
-    limits.init_app(app)
-    app.wsgi_app = addresses.through(app.wsgi_app)  # type: ignore[method-assign]
-    app.after_request(_add_headers)
+    call = current()
+    return call.app.addresses.of(call.environ)
 
 
 def _limits() -> Limits:
-    limits: Limits = current_app.extensions["limits"]
+    limits: Limits = current().app.limits
     return limits
 
 
@@ -143,8 +134,8 @@ def _tally(names: Sequence[str], of: str | None) -> list[Tally]:
 
 def _remember(tallies: Sequence[Tally]) -> None:
     # A request may count several times: the headers have the last tally of each limit.
-    last_tallies = g.setdefault("tallies", {})
-    last_tallies.update((tally.item.namespace, tally) for tally in tallies)
+    call = current()
+    call.tallies = (call.tallies or {}) | {tally.item.namespace: tally for tally in tallies}
 
 
 def _uses(name: str, of: str | None) -> Iterator[Use]:
@@ -160,8 +151,8 @@ def _key(rule: Rule, of: str | None, at: Callable[[], str]) -> str:
     """The key that a rule counts by. No part may be empty, or callers could share or bypass a counter."""
     parts = {
         "address": at,
-        "caller": lambda: g.get("caller"),
-        "of": lambda: request.endpoint if of is None else of,
+        "caller": lambda: current().caller,
+        "of": lambda: of,
     }
     return "/".join(parts[part]() or at() for part in rule.by)
 
@@ -176,16 +167,3 @@ def _refuse(exceeded_tallies: Sequence[Tally], tallies: Sequence[Tally]) -> None
         f" Retry in {seconds} s.",
         retry_after_seconds=seconds,
     )
-
-
-def _add_headers(response: Response) -> Response:
-    """Add the limits, and the remaining requests, as headers (draft-ietf-httpapi-ratelimit-headers)."""
-    tallies: dict[str, Tally] = g.get("tallies") or {}
-    if tallies:
-        response.headers["RateLimit-Policy"] = ", ".join(
-            f'"{name}";q={tally.item.amount};w={tally.item.get_expiry()}' for name, tally in tallies.items()
-        )
-        response.headers["RateLimit"] = ", ".join(
-            f'"{name}";r={tally.remaining};t={tally.reset_seconds}' for name, tally in tallies.items()
-        )
-    return response

@@ -44,8 +44,8 @@ class Polling:
     ) -> tuple[Watch, list[Encoded], Cursor]:
         """Wait for new frames, if there is a slot for it. The request is authorized again after the wait."""
         admission, new_frames, at = opening.admission, opening.resumed.frames, opening.resumed.at
-        if admission.refused:
-            self.service.counts.refused.inc(admission.refused)
+        if opening.refused:
+            self.service.counts.refused.inc(opening.refused)
         if not admission.has_slot:
             return watch, new_frames, at
         later_frames, at = self._next(watch, at, seen, seconds)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from flask import request
+from werkzeug.datastructures import EnvironHeaders
 
 from scoreboard.accounts.guard import privileged_caller
 from scoreboard.core.http.bodies import query as convert_query
+from scoreboard.core.http.calls import current
 from scoreboard.core.limits.rules import address
 from scoreboard.stream.http.types import PollQuery, StreamQuery, StreamRequest
 from scoreboard.stream.protocol.types import Cursor
@@ -17,7 +18,7 @@ Q = TypeVar("Q", bound=StreamQuery)
 
 def query_parameters(shape: type[Q]) -> Q:
     """The query parameters of this request. Raises ValidationFailed."""
-    return convert_query(request.args, shape)
+    return convert_query(current().args, shape)
 
 
 def stream_request(region_header: str) -> StreamRequest:
@@ -26,7 +27,7 @@ def stream_request(region_header: str) -> StreamRequest:
     A browser that reconnects sends its cursor in a header, which has priority over the parameter.
     """
     query = query_parameters(StreamQuery)
-    since = request.headers.get("Last-Event-ID") or query.since
+    since = current().environ.get("HTTP_LAST_EVENT_ID") or query.since
     return StreamRequest(
         query=query,
         since=since,
@@ -49,4 +50,4 @@ def poll_request(query: PollQuery, region_header: str) -> StreamRequest:
 
 
 def _region_of_proxy(header: str) -> str:
-    return request.headers.get(header, "").lower() if header else ""
+    return EnvironHeaders(current().environ).get(header, "").lower() if header else ""

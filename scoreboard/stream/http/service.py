@@ -99,7 +99,7 @@ class StreamService:
         begins = not self.hub.continues(watch.since)
         if begins:
             self.charge()
-        admission = self._admit(watch, wait, begins=begins)
+        admission, refused = self._admit(watch, wait, begins=begins)
         try:
             resumed = self.hub.resume(watch.scopes, watch.since)
             if resumed.resume != "ok" and not begins:
@@ -107,20 +107,23 @@ class StreamService:
         except BaseException:
             admission.release()
             raise
-        return Opening(scopes=watch.scopes, resumed=resumed, admission=admission)
+        return Opening(scopes=watch.scopes, resumed=resumed, admission=admission, refused=refused)
 
-    def _admit(self, watch: Watch, wait: float | None, *, begins: bool) -> Admission:
-        """Take the slot of a stream (`wait` is None) or of a poll that waits. Other polls need none."""
+    def _admit(self, watch: Watch, wait: float | None, *, begins: bool) -> tuple[Admission, str]:
+        """Take the slot of a stream (`wait` is None) or of a poll that waits. Other polls need none.
+
+        A poll that gets no slot is answered at once: its admission has none, and the text is the reason.
+        """
         if watch.expired:
             raise NotAdmitted("auth_expired")
         if wait == 0:
-            return Admission(watch.client, None)
+            return Admission(watch.client, None), ""
         try:
-            return self.slots.admit(watch.client, opening=begins and wait is None)
+            return self.slots.admit(watch.client, opening=begins and wait is None), ""
         except NotAdmitted as error:
             if wait is None:
                 raise
-            return Admission(watch.client, None, error.why)  # a poll without a slot is answered at once
+            return Admission(watch.client, None), error.why
 
     def _charge_late(self, watch: Watch, wait: float | None) -> None:
         self.charge()

@@ -73,6 +73,7 @@ class Opening:
     scopes: tuple[str, ...]
     resumed: Resumed
     admission: Admission
+    refused: str = ""  # the reason why a poll got no slot; "" if it has one or needs none
 
     def __enter__(self) -> Self:
         return self

@@ -134,7 +134,7 @@ class StreamStore:
         return _cursor(newest[0][0]) if newest else Cursor(0, 0)
 
     def number(self, token: str, current: str, *, now: int, silent_since: int) -> str:
-        """The number of a process, which no other has: `current` if possible, otherwise the least free one.
+        """The number of a process, which no other has: `current` if possible, otherwise the lowest free one.
 
         So the metrics of a restarted process continue under the same name, on any machine.
         """

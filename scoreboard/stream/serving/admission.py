@@ -43,7 +43,6 @@ class Admission(Struct, gc=False):
 
     client: StreamClient
     slots: Slots | None  # None if it has no slot
-    refused: str = ""  # the reason for having no slot; "" if it has one or needs none
 
     @property
     def has_slot(self) -> bool:

@@ -41,7 +41,6 @@ class Viewer:
     """
 
     __slots__ = (
-        "__weakref__",
         "acknowledged",
         "admission",
         "at",

@@ -107,7 +107,7 @@ def ticket_of(player):
     return player.http.post("/v1/stream/ticket").json["data"]["ticket"]
 
 
-def test_guests_with_tickets_can_not_take_all_streams_from_one_address(home):
+def test_guests_with_tickets_cannot_take_all_streams_from_one_address(home):
     without = [home() for _ in range(3)]
     tickets = [ticket_of(Player(home.parts)) for _ in range(3)]
     with_tickets = [home(ticket) for ticket in tickets for _ in range(2)]
@@ -195,7 +195,7 @@ def test_a_cursor_without_kept_frames_is_charged_as_an_opening(old_cursor):
     assert parts.stream.slots.in_use == 0
 
 
-def test_such_a_cursor_counts_against_the_openings_of_a_second(old_cursor):
+def test_a_cursor_without_kept_frames_counts_against_the_openings_of_a_second(old_cursor):
     parts, cursor = old_cursor
     parts.stream.slots._openings["127.0.0.1"] = (0.0, float("inf"))
     parts.stream.slots.free = ()

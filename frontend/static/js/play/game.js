@@ -3,7 +3,7 @@
 import { isTemporary } from "../../../sdk/actions/retry.js"
 import { t } from "../messages.js"
 import { claimFor, roundFor } from "./round.js"
-import { queuedText, receiptText, refusalText, unsentText } from "./round-texts.js"
+import { noRoundText, queuedText, receiptText, refusalText, unsentText } from "./round-texts.js"
 
 const SLOW_MS = 3000 // after which the text says that the round is still being sent
 const UNANSWERED_MS = 2500 // after which the text says that the server has not answered yet
@@ -54,7 +54,7 @@ export class Game extends EventTarget {
     try {
       this.#action = await this.#actions.request(this.#type)
     } catch (refusal) {
-      return this.#rest(refusalText(refusal))
+      return this.#rest(noRoundText(refusal))
     }
     await this.#playRound(this.#roundFor(this.#action))
     if (this.round.tapped && this.taps === 0) return this.#rest(t("play.none"))

@@ -1,6 +1,7 @@
 // offer.js: the button that starts the game. The game is loaded when a pointer or the focus comes near, or when points
 // of an earlier visit still wait.
 
+import { storedKeys } from "../../../sdk/browser-storage.js"
 import { t } from "../messages.js"
 
 const NEAR = ["pointerenter", "focus"]
@@ -14,13 +15,5 @@ export function offer(section, stored) {
   for (const near of NEAR) button.addEventListener(near, () => load().catch(sayWhy), { once: true })
   button.addEventListener("click", () => press().catch(sayWhy))
   section.classList.add("ready")
-  if (pointsWait(stored.server)) load().catch(() => {})
-}
-
-function pointsWait(server) {
-  try {
-    return Object.keys(localStorage).some((key) => key.startsWith(`scoreboard.action ${server} `))
-  } catch {
-    return false
-  }
+  if (storedKeys(`scoreboard.action ${stored.server} `).length) load().catch(() => {})
 }

@@ -1,6 +1,7 @@
 // page.js: the script of the play page.
 
 import { Stock } from "../../../sdk/actions/stock.js"
+import { StoredStock } from "../../../sdk/actions/stored-stock.js"
 import { Scoreboard } from "../../../sdk/scoreboard.js"
 import { badgeOf, showBadge } from "../board/badge.js"
 import { t } from "../messages.js"
@@ -25,7 +26,7 @@ const player = await scoreboard.player().catch((problem) => {
   find("#said").textContent = t("play.failed")
   throw problem
 })
-const stock = new Stock({ actions: player })
+const stock = new Stock({ actions: player, stored: new StoredStock({ player }) })
 const game = new Game({ type, board, actions: stock, rounds: lightsRoundFor, ahead: true })
 const button = new PlayButton(find(".play"), game, { labels: LABELS, taps: false })
 const mine = player.optimistic(id, { types: [type], operator, order })

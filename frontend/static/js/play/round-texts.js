@@ -37,6 +37,11 @@ export function refusalText({ status, code, detail, retryAfterSeconds }) {
   return REFUSALS[code] ? t(REFUSALS[code]) : detail
 }
 
+// For a round that could not begin.
+export function noRoundText(refusal) {
+  return refusal.code === "no_answer" ? t("play.noRound") : refusalText(refusal)
+}
+
 // For a finished round that could not be sent, and can be sent again.
 export function unsentText(refusal) {
   return t("play.unsent", { why: refusalText(refusal) })

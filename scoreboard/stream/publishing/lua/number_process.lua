@@ -1,4 +1,4 @@
--- Give a web process a number that no other has: its own while it keeps reporting, otherwise the least free one.
+-- Give a web process a number that no other has: its own while it keeps reporting, otherwise the lowest free one.
 --
 -- KEYS[1] numbers   ARGV[1] token  ARGV[2] the number it had, or 0  ARGV[3] now  ARGV[4] when one without a report is forgotten
 -- returns the number
