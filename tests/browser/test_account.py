@@ -253,6 +253,53 @@ def test_a_player_lists_and_ends_sessions_and_changes_the_password(open_page, us
         expect(other.locator(".nobody").get_by_role("link", name="Sign in")).to_be_visible()
 
 
+def test_tabs_of_one_browser_show_the_same_account(open_page, username):
+    page = open_page("/register")
+    register(page, username)
+    expect(page.locator("#state")).to_have_text(f"You are signed in as {username}.")
+    other = page.context.new_page()
+    other.goto("/me")
+    expect(other.locator("#displayName")).to_have_value(username)
+
+    page.get_by_label("The name that others see").fill("Grace")
+    page.get_by_role("button", name="Save").click()
+    expect(other.locator("#state")).to_have_text("You are signed in as Grace.")
+    expect(other.locator("#displayName")).to_have_value("Grace")
+
+    other.get_by_role("button", name="Sign out").click()
+    expect(other.locator("#state")).to_have_text("Nobody is signed in in this browser.")
+    expect(page.locator("#state")).to_have_text("Nobody is signed in in this browser.")
+    expect(page.locator("#name-form")).to_be_hidden()
+
+
+def test_a_guest_of_another_tab_is_upgraded_and_not_replaced(open_page, username):
+    page = open_page("/register")
+    other = page.context.new_page()
+    other.goto("/docs")
+    make_guest(other, "Bob")
+    guest = other.evaluate("import('/sdk/scoreboard.js').then((sdk) => new sdk.Scoreboard().playerId)")
+    expect(page.get_by_text("You play as Bob. Your points and ranks stay.")).to_be_visible()
+    expect(page.get_by_label("The name that others see")).to_have_value("Bob")
+
+    submit_registration(page, username)
+
+    expect(page.locator("#state")).to_have_text("You are signed in as Bob.")
+    assert guest == page.evaluate("import('/sdk/scoreboard.js').then((sdk) => new sdk.Scoreboard().playerId)")
+
+
+def test_a_problem_is_no_longer_said_once_its_field_is_changed(open_page):
+    page = open_page("/register", expected=["400"])
+    page.get_by_label("User name").fill("two words")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Register").click()
+    expect(page.locator("#username-problem")).not_to_be_empty()
+
+    page.get_by_label("User name").fill("two-words")
+
+    expect(page.locator("#username-problem")).to_be_empty()
+    expect(page.get_by_label("User name")).not_to_have_attribute("aria-invalid", "true")
+
+
 def test_a_guest_signs_out_with_a_second_press(open_page):
     page = open_page("/me")
     expect(page.locator("#state")).to_have_text("Nobody is signed in in this browser.")
