@@ -281,7 +281,7 @@ def test_a_guest_of_another_tab_is_upgraded_and_not_replaced(open_page, username
     expect(page.get_by_text("You play as Bob. Your points and ranks stay.")).to_be_visible()
     expect(page.get_by_label("The name that others see")).to_have_value("Bob")
 
-    register_filled(page, username)
+    submit_registration(page, username)
 
     expect(page.locator("#state")).to_have_text("You are signed in as Bob.")
     assert guest == page.evaluate("import('/sdk/scoreboard.js').then((sdk) => new sdk.Scoreboard().playerId)")
