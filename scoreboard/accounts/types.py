@@ -40,6 +40,7 @@ class Account(Struct, frozen=True, kw_only=True):
     scoring: bool  # False if the player may not win points
     created_at: int
     suspended_at: int | None = None
+    listed: bool = True  # False if the player wishes not to be on the boards
 
     @property
     def guest(self) -> bool:

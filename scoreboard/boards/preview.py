@@ -43,8 +43,8 @@ def outlook(
                     period=window.period,
                     region=window.region or None,
                     player=player,
-                    before=old and _rank(db, row.id, order, old, before),
-                    after=new and _rank(db, row.id, order, new, after, left_out=list(planned)),
+                    before=_rank(db, row.id, order, old, before) if old else None,
+                    after=_rank(db, row.id, order, new, after, left_out=list(planned)) if new else None,
                 )
             )
     return Outlook(standings=found, more=False)

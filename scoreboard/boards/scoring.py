@@ -19,7 +19,7 @@ from scoreboard.boards.rules import (
     fold,
     period_closed,
 )
-from scoreboard.boards.store.entrystates import EntryStates
+from scoreboard.boards.store.entrystates import EntryStates, StateRow
 from scoreboard.boards.store.rediswriter import Change
 from scoreboard.boards.store.standings import HiddenStandings, Standings
 from scoreboard.boards.store.windows import WindowRow, Windows
@@ -126,7 +126,7 @@ class ScoringBatch:
             self._windows.write(self.rows[window])
         Names(self.db).write(self.names.values())
         if self.held:
-            states = [(seq, player, "held", "held", seq) for seq, player in self.held.items()]
+            states: list[StateRow] = [(seq, player, "held", "held", seq) for seq, player in self.held.items()]
             EntryStates(self.db).write(states)
 
     def project(self, span: Span) -> dict[Window, dict[str, RankChange]]:

@@ -48,6 +48,10 @@ class Journal:
         """The facts with these numbers in the shard, oldest first. Numbers that no fact has are left out."""
         return self._table.numbered(numbers)
 
+    def mentions(self, player: str) -> bool:
+        """True if a fact is about this player."""
+        return self._table.mentions(player)
+
     def of_player(self, player: str) -> Iterator[RecordedFact]:
         """A player's facts, oldest first. They are read page by page, so no writer waits for long."""
         return self._table.of_player(player, 0)

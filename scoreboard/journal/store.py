@@ -127,6 +127,10 @@ class JournalTable(Table):
         """The facts of a kind that concern several boards, oldest first."""
         return self._facts("board = ? AND kind = ? ORDER BY seq", (SEVERAL_BOARDS, kind))
 
+    def mentions(self, player: str) -> bool:
+        """True if a fact is about this player."""
+        return bool(self.rows("SELECT 1 FROM journal WHERE player = ? LIMIT 1", (player,)))
+
     def players_since(self, seq: int, players: Sequence[str]) -> set[str]:
         """Those of `players` that facts after `seq` are about."""
 

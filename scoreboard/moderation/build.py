@@ -72,7 +72,7 @@ def build(
             names=accounts.players.names,
             states=PlayerStates(base.database),
             known=KnownPlayers(base.database),
-            find_ranked=boards.windows.find_ranked,
+            journal=journal,
         ),
         entries=EntryDecisions(selecting=selecting, recording=recording, decisions=stored),
         decisions=Decisions(stored=stored, layers=layers, recording=recording, undo_of_player=players.undo),

@@ -31,7 +31,7 @@ class Decisions:
     recording: Recording
     undo_of_player: Callable[[Decision, Author, Mapping[str, str]], Outlook]
 
-    def list(
+    def page(
         self, *, player: str = "", author: str = "", before: int | None = None, limit: int = 10
     ) -> tuple[list[Decision], int | None]:
         """Decisions, newest first, and the number before which the next page continues."""

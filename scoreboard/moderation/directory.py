@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from scoreboard.accounts.rules import player_not_found
 from scoreboard.accounts.service import Accounts, Names, PlayerStates
 from scoreboard.accounts.types import PlayerState
 from scoreboard.core.ids import PLAYER_ID
+from scoreboard.journal.service import Journal
 from scoreboard.moderation.store.players import KnownPlayers
 from scoreboard.moderation.types import ModeratedPlayer
 
@@ -22,7 +22,7 @@ class Directory:
     names: Names
     states: PlayerStates
     known: KnownPlayers
-    find_ranked: Callable[[Sequence[str], int], set[str]]  # those of these players who scored since a time
+    journal: Journal
 
     def get(self, player: str) -> ModeratedPlayer:
         """A player. Raises NotFound, player_not_found."""
@@ -30,11 +30,11 @@ class Directory:
             raise player_not_found(player)
         account, state = self.accounts.get(player), self.states.get(player)
         names = self.names.of([player])
-        if account is None and not names and not state.changed and not self.find_ranked([player], 0):
+        if account is None and not names and not state.changed and not self.journal.mentions(player):
             raise player_not_found(player)
         return ModeratedPlayer(state=state, name=names.get(player, player), account=account)
 
-    def list(
+    def page(
         self, *, query: str, state: str, after: str, limit: int
     ) -> tuple[list[ModeratedPlayer], str | None]:
         """Players by id, and the id after which the next page continues."""

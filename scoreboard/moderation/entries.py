@@ -88,7 +88,7 @@ class EntryDecisions:
         outlook = Outlook(standings=found.outlook.standings, more=True)
         return Decided(decision=None, entries=self._count(selection), outlook=outlook)
 
-    def list(self, filter: EntryFilter, *, before: int | None, limit: int) -> tuple[list[Entry], int | None]:
+    def page(self, filter: EntryFilter, *, before: int | None, limit: int) -> tuple[list[Entry], int | None]:
         """Entries, newest first, and the number before which the next page continues."""
         lines, following = self.selecting.newest(filter, before=before or NEWEST, limit=limit)
         return self.recording.database.snapshot(lambda db: _entries(db, lines)), following

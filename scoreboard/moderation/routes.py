@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from flask import Blueprint, Response, request
 
 from scoreboard.accounts.guard import context, key_required
@@ -38,7 +40,7 @@ def list_all_entries() -> Response:
     """List entries with their states, newest first."""
     params = query(request.args, EntriesQuery)
     entries = parts().moderation.entries
-    found, following = entries.list(params.filter(), before=_number(params.cursor), limit=params.limit)
+    found, following = entries.page(params.filter(), before=_number(params.cursor), limit=params.limit)
     decisions = entries.decisions_of(found)
     shown = [EntryShown.of(one, decisions.get(one.newest.decision) if one.newest else None) for one in found]
     return _page(shown, following, params.limit)
@@ -96,7 +98,7 @@ def restore_entries() -> Response:
 def list_decisions() -> Response:
     """List decisions, newest first."""
     params = query(request.args, DecisionsQuery)
-    found, following = parts().moderation.decisions.list(
+    found, following = parts().moderation.decisions.page(
         player=params.player, author=params.author, before=_number(params.cursor), limit=params.limit
     )
     return _page([DecisionShown.of(one) for one in found], following, params.limit)
@@ -154,7 +156,7 @@ def show_job(id: str) -> Response:
 def list_players() -> Response:
     """List players with their restrictions, by id."""
     params = query(request.args, PlayersQuery)
-    found, following = parts().moderation.directory.list(
+    found, following = parts().moderation.directory.page(
         query=params.query, state=params.state, after=params.cursor, limit=params.limit
     )
     shown = [PlayerModerated.of(one) for one in found]
@@ -238,7 +240,8 @@ def author() -> Author:
     call = current()
     if call.role == "key":
         return Author(id=f"key:{call.caller}", role="admin")
-    return Author(id=call.caller, role=call.role)
+    role: Literal["moderator", "admin"] = "admin" if call.role == "admin" else "moderator"
+    return Author(id=call.caller, role=role)
 
 
 def _decide_about_entries(action: EntryAction) -> Response:

@@ -216,7 +216,7 @@ class DecidedShown(Struct, frozen=True, kw_only=True, rename="camel"):
                 job=Job.of(decision),
             )
         return cls(
-            decision=one.decision and DecisionShown.of(one.decision),
+            decision=DecisionShown.of(one.decision) if one.decision else None,
             entries=one.entries,
             standings=one.outlook.standings,
             more=one.outlook.more,
@@ -333,7 +333,7 @@ class PlayerDecided(PlayerModerated, frozen=True, kw_only=True, rename="camel"):
         """The answer to a decision about a player."""
         return cls(
             **structs.asdict(PlayerModerated.of(one)),
-            decision=decided.decision and DecisionShown.of(decided.decision),
+            decision=DecisionShown.of(decided.decision) if decided.decision else None,
             standings=decided.outlook.standings,
             more=decided.outlook.more,
         )

@@ -84,7 +84,8 @@ class Report(Struct, kw_only=True):
     rejected: list[Rejected]
     standings: list[StandingNow]
     entries: Annotated[
-        list[str | None], Meta(description="The ids of all entries as they were sent; null for a rejected one.")
+        list[str | None],
+        Meta(description="The ids of all entries as they were sent; null for a rejected one."),
     ]
     degraded: Annotated[
         bool | UnsetType, Meta(description="true if ranks are missing because Redis was not available.")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from tests.boards.calls import listed, put, refusal, submit
+from tests.boards.calls import list_entries, put, refusal, submit
 from tests.moderation.calls import check_consistency, decide, entries, entry_ids, undo
 
 
 def rows(client, board="cup", **query):
-    return [(one["player"]["id"], one["score"]) for one in listed(client, board, **query)["entries"]]
+    return [(one["player"]["id"], one["score"]) for one in list_entries(client, board, **query)["entries"]]
 
 
 def test_reversing_the_best_brings_back_the_one_before_with_its_own_time_columns_and_metadata(
@@ -20,12 +20,12 @@ def test_reversing_the_best_brings_back_the_one_before_with_its_own_time_columns
         submit(client, "cup", {**entry, "region": "eu"})
     clock.advance(seconds=1)
     submit(client, "cup", {"player": "bob", "score": 5, "columns": {"lives": 1}})
-    before = [listed(client, "cup", period=period)["entries"] for period in ("all", "daily")]
+    before = [list_entries(client, "cup", period=period)["entries"] for period in ("all", "daily")]
 
     answer = decide(client, "reverse", entry_ids(client, player="ada")[1])
 
     for query in ({"period": "all"}, {"period": "daily"}):
-        first, second = listed(client, "cup", **query)["entries"]
+        first, second = list_entries(client, "cup", **query)["entries"]
         assert (first["player"]["id"], first["score"], first["columns"]) == ("ada", 5, {"lives": 1})
         assert (first["reachedAt"], first["metadata"]) == ("2026-01-01T00:00:01.000Z", {"level": 1})
         assert (second["player"]["id"], second["rank"]) == ("bob", 2)
@@ -45,7 +45,7 @@ def test_reversing_the_best_brings_back_the_one_before_with_its_own_time_columns
 
     undo(client, answer["decision"]["id"])
 
-    assert [listed(client, "cup", period=period)["entries"] for period in ("all", "daily")] == before
+    assert [list_entries(client, "cup", period=period)["entries"] for period in ("all", "daily")] == before
     check_consistency(parts)
 
 
@@ -57,7 +57,7 @@ def test_a_player_without_another_entry_leaves_the_list_and_comes_back(client, p
     decision = decide(client, "hold", first)
 
     assert rows(client) == [("bob", 5)]
-    assert listed(client, "cup")["total"] == 1
+    assert list_entries(client, "cup")["total"] == 1
     assert refusal(client.get("/v1/boards/cup/entries/ada")) == (404, "not_ranked")
     assert decision["standings"][0]["after"] is None
     check_consistency(parts)
@@ -118,7 +118,7 @@ def test_a_closed_period_that_changes_is_revised(client, parts, clock):
 
     decide(client, "reverse", first)
 
-    answer = listed(client, "day", period="2026-01-01")
+    answer = list_entries(client, "day", period="2026-01-01")
     assert [one["player"]["id"] for one in answer["entries"]] == ["bob"]
     assert answer["revisedAt"] == "2026-01-03T00:00:00.000Z"
     check_consistency(parts)
@@ -160,7 +160,7 @@ def test_a_filter_of_more_than_a_thousand_entries_is_a_job(client, parts):
     for start in range(0, 2200, 1000):
         numbers = range(start, min(start + 1000, 2200))
         submit(client, "cup", *({"player": f"p{number % 30}", "score": 1} for number in numbers))
-    before = listed(client, "cup", limit=100)["entries"]
+    before = list_entries(client, "cup", limit=100)["entries"]
 
     answer = decide(client, "reverse", filter={"board": "cup"})
     assert (answer["job"]["status"], answer["job"]["entries"], answer["job"]["done"]) == ("running", 2200, 0)
@@ -175,7 +175,7 @@ def test_a_filter_of_more_than_a_thousand_entries_is_a_job(client, parts):
     assert undo(client, answer["decision"]["id"])["job"]["status"] == "running"
     assert parts.moderation.jobs.work() == 3
     assert parts.moderation.jobs.work() == 0
-    assert listed(client, "cup", limit=100)["entries"] == before
+    assert list_entries(client, "cup", limit=100)["entries"] == before
     check_consistency(parts)
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from tests.actions.play import Player, define
-from tests.boards.calls import listed, put, refusal, submit
+from tests.boards.calls import list_entries, put, refusal, submit
 from tests.merging.conftest import Account
 from tests.moderation.calls import check_consistency, undo
 
 
 def rows(client, board="cup", **query):
-    return [(one["player"]["id"], one["score"]) for one in listed(client, board, **query)["entries"]]
+    return [(one["player"]["id"], one["score"]) for one in list_entries(client, board, **query)["entries"]]
 
 
 def act(client, player, action, **body):
@@ -30,7 +30,7 @@ def cup(client):
 
 def test_a_hidden_player_is_not_listed_and_not_counted_until_shown(cup, parts):
     parts.followers.catch_up("search")
-    before = listed(cup, "cup")
+    before = list_entries(cup, "cup")
 
     hidden = act(cup, "bob", "hide", reason="exploit")
 
@@ -38,15 +38,15 @@ def test_a_hidden_player_is_not_listed_and_not_counted_until_shown(cup, parts):
     first = hidden["standings"][0]
     assert (first["player"], first["before"], first["after"]) == ("bob", {"score": 7, "rank": 2}, None)
     for query in ({}, {"period": "daily"}, {"region": "eu"}):
-        found = listed(cup, "cup", **query)
+        found = list_entries(cup, "cup", **query)
         assert [one["player"]["id"] for one in found["entries"]] == ["ada", "cyd", "dan"]
         assert found["total"] == 3
-    assert [one["rank"] for one in listed(cup, "cup")["entries"]] == [1, 2, 3]
+    assert [one["rank"] for one in list_entries(cup, "cup")["entries"]] == [1, 2, 3]
     assert refusal(cup.get("/v1/boards/cup/entries/bob")) == (404, "not_ranked")
     assert refusal(cup.get("/v1/boards/cup/entries/bob/around")) == (404, "not_ranked")
     assert refusal(cup.get("/v1/players/bob")) == (404, "player_not_listed")
-    assert listed(cup, "cup", players="bob,cyd")["entries"][0]["player"]["id"] == "cyd"
-    assert listed(cup, "cup", search="bob")["entries"] == []
+    assert list_entries(cup, "cup", players="bob,cyd")["entries"][0]["player"]["id"] == "cyd"
+    assert list_entries(cup, "cup", search="bob")["entries"] == []
     assert cup.get("/v1/boards/cup/rank-for?score=8").json["data"]["total"] == 3
     assert "bob" not in cup.get("/v1/boards/cup/export?format=csv").text
     check_consistency(parts)
@@ -54,10 +54,10 @@ def test_a_hidden_player_is_not_listed_and_not_counted_until_shown(cup, parts):
     act(cup, "bob", "show")
     parts.followers.catch_up("search")
 
-    after = listed(cup, "cup")
+    after = list_entries(cup, "cup")
     assert after["entries"] == before["entries"]
     assert after["total"] == 4
-    assert [one["player"]["id"] for one in listed(cup, "cup", search="bob")["entries"]] == ["bob"]
+    assert [one["player"]["id"] for one in list_entries(cup, "cup", search="bob")["entries"]] == ["bob"]
     check_consistency(parts)
 
 
@@ -192,3 +192,19 @@ def test_a_merge_keeps_an_unlisted_player_off_the_lists(client, parts, hidden):
         parts.moderation.players.set_listed(ada.id, True, context={})
         assert rows(client, "main") == [(ada.id, 20)]
         check_consistency(parts)
+
+
+def test_a_player_leaves_all_boards_and_comes_back(client, parts):
+    define(parts)
+    ada = Account(parts, "ada")
+    ada.play()
+    assert ada.http.get("/v1/me").json["data"]["listed"] is True
+
+    assert ada.http.patch("/v1/me", json={"listed": False}).json["data"]["listed"] is False
+
+    assert rows(client, "main") == []
+    assert client.get("/v1/admin/players?state=unlisted").json["data"][0]["id"] == ada.id
+    assert ada.http.get("/v1/me").json["data"]["listed"] is False
+    ada.http.patch("/v1/me", json={"listed": True})
+    assert rows(client, "main") == [(ada.id, 10)]
+    check_consistency(parts)

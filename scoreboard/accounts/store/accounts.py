@@ -12,7 +12,8 @@ from scoreboard.core.storage.table import Table
 
 ACCOUNT = (
     "a.id, a.username, COALESCE(p.display_name, a.id), a.region, a.role, a.scoring, a.created_at,"
-    " a.suspended_at FROM account a LEFT JOIN player p ON p.id = a.id"
+    " a.suspended_at, COALESCE(s.unlisted, 0) FROM account a LEFT JOIN player p ON p.id = a.id"
+    " LEFT JOIN player_state s ON s.player = a.id"
 )
 BARRED = (
     "SELECT id, CASE WHEN merged_into IS NOT NULL THEN 'merged'"
@@ -120,7 +121,7 @@ class StoredAccounts(Table):
 
 
 def _account(row: Sequence[Any]) -> Account:
-    id, username, display_name, region, role, scoring, created_at, suspended_at = row
+    id, username, display_name, region, role, scoring, created_at, suspended_at, unlisted = row
     return Account(
         id=id,
         username=username,
@@ -130,4 +131,5 @@ def _account(row: Sequence[Any]) -> Account:
         scoring=bool(scoring),
         created_at=created_at,
         suspended_at=suspended_at,
+        listed=not unlisted,
     )
