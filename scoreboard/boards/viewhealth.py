@@ -96,7 +96,7 @@ class ViewHealth:
         now = self.monotonic()
         if self._due() and not (self._believed and now - self._compared_at < CHECK_SECONDS):
             self._compared_at = now
-            self._check(position)
+            self._check(position if self._believed else None)  # only all of the journal can restore belief
         return self._believed
 
     def _due(self) -> bool:
