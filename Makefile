@@ -13,7 +13,7 @@ $(error Scoreboard runs on Linux and macOS. On Windows use WSL, and run make in 
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help run replay demo check test coverage hooks smoke faults fuzz pages-matrix pages-screenshots lint audit sbom bench generators load lock messages wheel vendor icons clean
+.PHONY: help run replay demo check test coverage hooks smoke faults fuzz pages-matrix pages-screenshots lint audit sbom bench soak generators load lock messages wheel vendor icons clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-18s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -54,6 +54,7 @@ smoke: ## start, take a first score, stream it and run the fast tests, on anothe
 faults: $(VENV)/dev ## run all fault tests at full length (half an hour)
 	@tests/setup
 	@FAULTS=long $(BIN)/python -m pytest -n 2 --durations=40 $(OPTIONS) tests/faults tests/attacks/test_floods.py tests/flows/test_many_scores.py
+	@$(MAKE) --no-print-directory test FAST_PATH=off T=tests/flows
 
 FUZZ_SECONDS ?= 780
 fuzz: $(VENV)/dev ## search for inputs that break parsers, the API or the scores (FUZZ_SECONDS, 13 minutes by default)
@@ -80,6 +81,9 @@ sbom: $(VENV)/dev ## list all shipped packages, as CycloneDX JSON (SBOM=sbom.jso
 
 bench: $(VENV)/dev $(NODE)/node_modules/.installed ## measure speed against references in the same run (BENCH="--only batch", "--write", …)
 	@$(BIN)/python -m tests.load.bench $(BENCH)
+
+soak: $(VENV)/dev ## load the product constantly, and fail if memory, delays or bytes grow (MINUTES=30, HOURS, DATABASE, OUTPUT)
+	@$(BIN)/python -m tests.load.soak
 
 generators: $(VENV)/dev ## generate clients in six languages, and run Spectral and Redocly on the API description (two minutes)
 	@tests/generators/setup

@@ -23,7 +23,7 @@ def random_lines(chance):
     return sorted(lines, key=lambda line: (-line.s, tuple(-value for value in line.c)))
 
 
-def ranked(lines, ties):
+def rank_lines(lines, ties):
     results = [(line.s, line.c) for line in lines]
     if ties == "ordinal":
         return list(range(1, len(lines) + 1))

@@ -249,7 +249,7 @@ class Stack:
 
 @contextlib.contextmanager
 def running(data_dir: Path, environment: dict[str, str] | None = None) -> Iterator[Stack]:
-    """The product, as long as it is needed."""
+    """The product, running while the block lasts."""
     stack = Stack(data_dir, environment or {})
     try:
         stack.start()
@@ -259,7 +259,7 @@ def running(data_dir: Path, environment: dict[str, str] | None = None) -> Iterat
 
 
 def empty_main(stack: Stack) -> None:
-    """Make the default board again, with nobody on it, and take away the name that the guide gives to ada."""
+    """Create the default board again, without players, and undo the name that the guide gives to ada."""
     submit(stack, "main", {"player": "ada", "displayName": "ada", "score": 1})
     stack.call("DELETE", "/v1/admin/boards/main")
     assert stack.call("PUT", "/v1/admin/boards/main", {"title": "Main board"}).status in (200, 201)
@@ -267,7 +267,7 @@ def empty_main(stack: Stack) -> None:
 
 
 def submit(stack: Stack, board: str, *entries: dict[str, Any]) -> None:
-    """Report scores, all of which are taken."""
+    """Report scores, and check that all of them are accepted."""
     answer = stack.call("POST", f"/v1/boards/{board}/scores", {"entries": list(entries)})
     assert answer.json["data"]["rejected"] == []
 

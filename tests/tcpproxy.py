@@ -1,4 +1,4 @@
-"""A way over TCP that loses, holds back, delays or changes what a test wants to have so."""
+"""A TCP proxy that refuses connections, and loses, stalls, delays or alters data, as a test sets it."""
 
 from __future__ import annotations
 
@@ -20,71 +20,73 @@ class TcpProxy:
         self._mute: set[socket.socket] = set()
         self._flows = threading.Event()
         self._flows.set()
-        self.refusing = False  # new connections are cut at once, as by a server that is not there
-        self.delay_seconds = 0.0  # what each piece takes longer, in each direction
-        self.swallowing = False  # answers are lost; what is asked gets through
-        self.swallowed = threading.Event()
-        self.losing: bytes = b""  # an answer with these words is lost, once, and its connection cut
-        self.taken = 0  # how many connections came
-        self.lost = 0  # how many answers were lost so
-        self.passing: Callable[[bytes], bytes] = lambda data: data  # what becomes of answers
-        self.buffering: tuple[bytes, ...] = ()  # answers with such words are held back to their end
+        self.refuses = False  # new connections are cut at once, as if no server were there
+        self.delay_seconds = 0.0  # added to each piece of data, in each direction
+        self.drops_answers = False  # requests get through, their answers do not
+        self.answer_dropped = threading.Event()
+        self.lose_once: bytes = b""  # the next answer with these bytes is lost, and its connection cut
+        self.connection_count = 0
+        self.lost_count = 0  # answers lost by `lose_once`
+        self.alter: Callable[[bytes], bytes] = lambda data: data  # applied to answers
+        self.buffered: tuple[
+            bytes, ...
+        ] = ()  # answers with any of these bytes are held until they are complete
         threading.Thread(target=self._accept, daemon=True).start()
 
     def close(self) -> None:
-        """Cut every connection, and listen no more."""
+        """Cut every connection, and stop listening."""
         _shut(self._listening)
         self._listening.close()
         self._flows.set()
         self.cut()
 
     def cut(self) -> None:
-        """Cut every connection, and take new ones."""
+        """Cut every connection. New ones are accepted."""
         for one in list(self._open):
             _shut(one)
 
     def mute(self) -> None:
-        """Let nothing through on the connections of now, and keep them open."""
+        """Let nothing through on the present connections, and keep them open."""
         self._mute.update(self._open)
 
     def leave(self) -> None:
-        """Be away: cut every connection, and take none until `repair`."""
-        self.refusing = True
+        """Cut every connection, and accept none until `repair`."""
+        self.refuses = True
         self.cut()
 
     def stall(self) -> None:
-        """Hold whatever comes until `repair`. Connections stay open, and new ones get no answer."""
+        """Hold all data until `repair`. Connections stay open, and new ones get no answer."""
         self._flows.clear()
 
     def repair(self) -> None:
-        """Let everything through again, also what was held."""
-        self.refusing = False
+        """Let everything through again, including held data."""
+        self.refuses = False
         self._flows.set()
 
     def _accept(self) -> None:
         with contextlib.suppress(OSError):
             while True:
                 client, _ = self._listening.accept()
-                self.taken += 1
-                server = None if self.refusing else self._connect()
+                self.connection_count += 1
+                server = None if self.refuses else self._connect()
                 if server is None:
                     client.close()
                     continue
                 self._open |= {client, server}
-                threading.Thread(target=self._connected, args=(client, server), daemon=True).start()
+                threading.Thread(target=self._forward, args=(client, server), daemon=True).start()
 
-    def _connected(self, client: socket.socket, server: socket.socket) -> None:
-        asking = threading.Thread(target=self._ask, args=(client, server), daemon=True)
-        asking.start()
-        self._answer(server, client)
-        asking.join()
+    def _forward(self, client: socket.socket, server: socket.socket) -> None:
+        requests = threading.Thread(target=self._forward_requests, args=(client, server), daemon=True)
+        requests.start()
+        self._forward_answers(server, client)
+        requests.join()
         for one in (client, server):
             self._open.discard(one)
             self._mute.discard(one)
             one.close()
 
     def _connect(self) -> socket.socket | None:
-        """A connection to the target; None if nobody is there."""
+        """A connection to the target; None if it refuses."""
         if isinstance(self._target, int):
             family, address = socket.AF_INET, ("127.0.0.1", self._target)
         else:
@@ -97,7 +99,7 @@ class TcpProxy:
             return None
         return server
 
-    def _ask(self, client: socket.socket, server: socket.socket) -> None:
+    def _forward_requests(self, client: socket.socket, server: socket.socket) -> None:
         with contextlib.suppress(OSError):
             while data := client.recv(65536):
                 self._hold()
@@ -105,21 +107,21 @@ class TcpProxy:
                     server.sendall(data)
         _shut(client, server)
 
-    def _answer(self, server: socket.socket, client: socket.socket) -> None:
+    def _forward_answers(self, server: socket.socket, client: socket.socket) -> None:
         with contextlib.suppress(OSError):
             while data := server.recv(65536):
                 self._hold()
-                if self.losing and self.losing in data:
-                    self.losing = b""
-                    self.lost += 1
+                if self.lose_once and self.lose_once in data:
+                    self.lose_once = b""
+                    self.lost_count += 1
                     break
-                if self.swallowing:
-                    self.swallowed.set()
+                if self.drops_answers:
+                    self.answer_dropped.set()
                     break
-                if any(words in data for words in self.buffering):
+                if any(part in data for part in self.buffered):
                     data += _rest(server)
                 if client not in self._mute:
-                    client.sendall(self.passing(data))
+                    client.sendall(self.alter(data))
         _shut(client, server)
 
     def _hold(self) -> None:
@@ -135,5 +137,5 @@ def _shut(*sockets: socket.socket) -> None:
 
 
 def _rest(source: socket.socket) -> bytes:
-    """All that still comes, as a proxy waits for it that passes on whole answers only."""
+    """The data until the other side closes."""
     return b"".join(iter(lambda: source.recv(65536), b""))

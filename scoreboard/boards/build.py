@@ -12,8 +12,10 @@ from scoreboard.boards.boardfold import BoardFold
 from scoreboard.boards.catalogue import Catalogue
 from scoreboard.boards.exports import Exports
 from scoreboard.boards.follow import BoardsFollower
+from scoreboard.boards.onetrip import OneTrip, TrustingBoards, TrustingReader
 from scoreboard.boards.projector import BoardProjector
 from scoreboard.boards.reader import BoardReader
+from scoreboard.boards.readings import KeptReadings
 from scoreboard.boards.scoring import ScoringFold
 from scoreboard.boards.search.follow import SearchFollower
 from scoreboard.boards.search.service import Search
@@ -51,6 +53,7 @@ class BoardsParts:
     """The parts of boards that routes, commands and jobs use."""
 
     service: Boards
+    one_trip: OneTrip
     answers: Answers
     admin: BoardAdmin
     windows: Windows
@@ -95,23 +98,34 @@ def build(base: Base, tables: BoardTables, *, journal: Journal, writer: Writer, 
         journal=journal,
     )
     health = tables.projector.health
-    reader = BoardReader(
-        catalogue=tables.catalogue,
-        redis=tables.view,
-        health=health,
-        sql=SqlView(base.database, journal.shard),
-        names=names,
-    )
-    return BoardsParts(
-        service=Boards(
+    reader, trusting_reader = (
+        kind(
             catalogue=tables.catalogue,
-            reader=reader,
+            redis=tables.view,
+            health=health,
+            sql=SqlView(base.database, journal.shard),
+            names=names,
+        )
+        for kind in (BoardReader, TrustingReader)
+    )
+    results, kept_readings = Results(base.database), KeptReadings()
+    exports = Exports(database=base.patient_database, shard=journal.shard, clock=base.clock)
+    service, trusting = (
+        kind(
+            catalogue=tables.catalogue,
+            reader=of_kind,
             health=health,
             windows=tables.windows,
-            results=Results(base.database),
-            exports=Exports(database=base.patient_database, shard=journal.shard, clock=base.clock),
+            results=results,
+            exports=exports,
             clock=base.clock,
-        ),
+            kept_readings=kept_readings,
+        )
+        for kind, of_kind in ((Boards, reader), (TrustingBoards, trusting_reader))
+    )
+    return BoardsParts(
+        service=service,
+        one_trip=OneTrip(catalogue=tables.catalogue, boards=service, trusting=trusting),
         answers=Answers(),
         admin=BoardAdmin(
             writer=writer,

@@ -48,6 +48,10 @@ class Catalogue:
             raise no_board(id)
         return board
 
+    def contains(self, board: Board) -> bool:
+        """True if a board is as it was loaded last."""
+        return self._state[1].get(board.id) is board
+
     def boards(self) -> list[Board]:
         """All boards, by id."""
         return sorted(self._state[1].values(), key=lambda board: board.id)

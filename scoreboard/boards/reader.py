@@ -13,7 +13,7 @@ from scoreboard.boards.catalogue import Catalogue
 from scoreboard.boards.order import Order
 from scoreboard.boards.readings import Reading
 from scoreboard.boards.store.redisview import RedisView
-from scoreboard.boards.types import Board, Period, ViewAnswer, Window
+from scoreboard.boards.types import Board, Period, RedisAnswer, Versions, ViewAnswer, Window
 from scoreboard.boards.viewhealth import ViewHealth
 from scoreboard.boards.views import After, BoardView, Listed, Question
 from scoreboard.core.concurrency.coalesce import Coalescer
@@ -27,7 +27,7 @@ UNREADABLE = (ValueError, msgspec.DecodeError)  # a key that is no order key, or
 
 
 class BoardReader:
-    """Reads places from Redis if it is current, otherwise from SQL, and adds the players' names."""
+    """Reads places with their players' names: from Redis if it is current, otherwise from SQL."""
 
     def __init__(
         self, *, catalogue: Catalogue, redis: RedisView, health: ViewHealth, sql: BoardView, names: Names
@@ -36,46 +36,62 @@ class BoardReader:
         self._sql, self._names = sql, names
         # As new as the last refresh, so as new as the request that reads them.
         self._refreshes = Coalescer(self._refresh)
-        self._renames = ""
-        self._names_in_redis = False
 
     def refresh(self) -> None:
-        """Load definitions, and the version of names, unless those in memory are as new as this call."""
+        """Load the definitions, unless those in memory are as new as this call."""
         self._refreshes.ask(None)
 
-    def state(self, board: Board, stamp: str) -> str:
-        """The name of a state of a window: of its rows, the definition and the names."""
-        return f"{board.revision}.{stamp}.{self._renames}"
-
-    def current_state(self, board: Board, window: Window) -> str | None:
-        """The name of a window's present state; None if Redis can't tell it."""
-        stamp = self._from_redis(lambda: self._redis.stamp(window, self._catalogue.order(board)))
-        return None if stamp is None else self.state(board, stamp)
-
-    def read(self, board: Board, window: Window, period: Period, question: Question) -> Reading:
-        """The rows that a question asks for. Raises OrderChanged."""
+    def read(
+        self,
+        board: Board,
+        window: Window,
+        period: Period,
+        question: Question,
+        *,
+        kept: Reading | None = None,
+    ) -> Reading:
+        """The rows that a question asks for: `kept` if nothing has changed since. Raises OrderChanged."""
         order, longer = self._catalogue.order(board), _with_next(question)
         try:
-            answer = self.ask(window, order, longer)
-            return self._reading(board, window, period, order, answer, question)
+            found = self._ask_redis(board, window, longer, kept)
+            if found is not None and found.unchanged:
+                assert kept is not None, "Redis was told its state"
+                return kept
+            if found is not None and found.places is not None:
+                return self._reading(board, window, period, found.places, question, found)
         except UNREADABLE as error:
             log.warning("Redis holds unreadable rows", extra={"window": str(window), "reason": str(error)})
-            answer = self._ask_sql(window, order, longer)
-            return self._reading(board, window, period, order, answer, question)
+        return self._reading(board, window, period, self._ask_sql(window, order, longer), question)
 
     def read_shown(self, board: Board, window: Window, period: Period, question: Question) -> Reading | None:
         """The rows that a question asks for, from Redis alone; None if Redis can't answer now."""
-        order = self._catalogue.order(board)
         try:
-            answer = self._from_redis(lambda: self._redis.ask(window, order, question))
-            return None if answer is None else self._reading(board, window, period, order, answer, question)
+            found = self._ask_redis(board, window, question)
+            if found is None or found.places is None:
+                return None
+            return self._reading(board, window, period, found.places, question, found)
         except UNREADABLE:
             return None
 
-    def ask(self, window: Window, order: Order, question: Question) -> ViewAnswer:
+    def ask(self, board: Board, window: Window, question: Question) -> ViewAnswer:
         """The places that a question asks for. Raises OrderChanged."""
-        found = self._from_redis(lambda: self._redis.ask(window, order, question))
-        return found or self._ask_sql(window, order, question)
+        found = self._ask_redis(board, window, question)
+        if found is not None and found.places is not None:
+            return found.places
+        return self._ask_sql(window, self._catalogue.order(board), question)
+
+    def check_definitions(self, board: Board, versions: Versions | None) -> None:
+        """Called with the versions that a read of a board has met; None if Redis did not answer."""
+
+    def _ask_redis(
+        self, board: Board, window: Window, question: Question, kept: Reading | None = None
+    ) -> RedisAnswer | None:
+        order, stamp, names = self._catalogue.order(board), "", ""
+        if kept is not None and kept.board.revision == board.revision:
+            stamp, names = kept.stamp, kept.names
+        found = self._from_redis(lambda: self._redis.read(window, order, question, stamp=stamp, names=names))
+        self.check_definitions(board, None if found is None else found.versions)
+        return found
 
     def _ask_sql(self, window: Window, order: Order, question: Question) -> ViewAnswer:
         found = self._sql.ask(window, order, question)
@@ -87,42 +103,40 @@ class BoardReader:
         board: Board,
         window: Window,
         period: Period,
-        order: Order,
         answer: ViewAnswer,
         question: Question,
+        found: RedisAnswer | None = None,
     ) -> Reading:
+        order = self._catalogue.order(board)
         limit = question.limit if isinstance(question, Listed | After) else None
         places = sorted(answer.places, key=lambda place: place.position)[:limit]
-        names = self._names_of([place.player for place in places])
+        version, names = self._named([place.player for place in places], found)
         return Reading(
             board=board,
             window=window,
             period=period,
             version=answer.version,
-            state=self.state(board, answer.stamp),
             stamp=answer.stamp,
+            names=version,
             total=answer.total,
             rows=[order.row(place, names.get(place.player, place.player)) for place in places],
             last=places[-1] if len(answer.places) > len(places) else None,
         )
 
-    def _names_of(self, players: Sequence[str]) -> Mapping[str, str]:
-        if self._names_in_redis:
-            found = self._from_redis(lambda: self._redis.catalogue.names(players))
-            if found is not None:
-                return {player: name for player, name in zip(players, found, strict=True) if name}
-        return self._names.of(players)
+    def _named(self, players: Sequence[str], found: RedisAnswer | None) -> tuple[str, Mapping[str, str]]:
+        """The version of the names, and the names of players."""
+        if found is not None and found.versions.names is not None and found.names is not None:
+            return found.versions.names, found.names
+        version = str(self._names.renames())  # read first: a later change makes another version
+        return version, self._names.of(players)
 
     def _refresh(self, requests: Sequence[None]) -> Sequence[None]:
         found = self._from_redis(self._redis.catalogue.versions)
-        version, renames = found or (None, None)
-        self._catalogue.refresh(version)
-        self._names_in_redis = renames is not None
-        self._renames = renames or str(self._names.renames())
+        self._catalogue.refresh(found[0] if found else None)
         return requests
 
     def _from_redis(self, read: Callable[[], T | None]) -> T | None:
-        """The answer of Redis; None if it is away, does not show the window, or is not current."""
+        """The answer of Redis; None if it is away or not current."""
         if not self._health.is_current():
             return None
         try:

@@ -12,7 +12,7 @@ from scoreboard.accounts.guard import privileged_caller, sent_key
 from scoreboard.boards.answers import entry_of
 from scoreboard.boards.params import player_id, player_ids, ranked_score
 from scoreboard.boards.search.answers import check, digest, found_entries
-from scoreboard.boards.service import Reading
+from scoreboard.boards.service import Boards, Reading
 from scoreboard.boards.types import Board, BoardShown, Window
 from scoreboard.boards.wire import (
     AroundQuery,
@@ -41,6 +41,7 @@ from scoreboard.core.http.openapi import described
 from scoreboard.core.http.parts import parts
 from scoreboard.core.limits.rules import count
 
+T = TypeVar("T")
 V = TypeVar("V", bound=Callable[..., Any])
 
 bp = Blueprint("boards", __name__, url_prefix="/v1")
@@ -96,12 +97,15 @@ def list_boards(call: Call) -> Answer:
 def show_board(call: Call, board: str) -> Answer:
     """Show a board: its definition, and its current period."""
     query(call.args, Empty)
-    found = readable(board)
-    boards = parts().boards.service
-    period = boards.current(found)
-    reading = boards.entries(found, Window(found.id, period.id, ""), period, limit=1)
-    body = found.as_json() | {
-        "currentPeriod": PeriodShown(**bounds(period)),
+
+    def read(boards: Boards) -> Reading:
+        found = readable(board, boards)
+        period = boards.current(found)
+        return boards.entries(found, Window(found.id, period.id, ""), period, limit=1)
+
+    reading = in_one_trip(read)
+    body = reading.board.as_json() | {
+        "currentPeriod": PeriodShown(**bounds(reading.period)),
         "entries": reading.total,
         "serverNow": rfc3339(parts().base.clock()),
     }
@@ -115,9 +119,12 @@ def show_board(call: Call, board: str) -> Answer:
 def show_leaderboard(call: Call) -> Answer:
     """List the top ten of the default board."""
     query(call.args, Empty)
-    board = readable(parts().base.settings.default_board)
-    window, period = parts().boards.service.window(board, "", "")
-    return list_answer(call, parts().boards.service.entries(board, window, period, limit=10), limit=10)
+
+    def read(boards: Boards) -> Reading:
+        board = readable(parts().base.settings.default_board, boards)
+        return boards.entries(board, *boards.window(board, "", ""), limit=10)
+
+    return list_answer(call, in_one_trip(read), limit=10)
 
 
 @bp.get("/boards/<board>/entries")
@@ -128,24 +135,27 @@ def show_leaderboard(call: Call) -> Answer:
 def list_entries(call: Call, board: str) -> Answer:
     """List a board's entries in order, page by page; those of some players, by rank; or search, by name."""
     params = query(call.args, EntriesQuery)
-    found = readable(board)
     if params.search:
-        return _search(call, found, params)
-    boards = parts().boards.service
-    if params.players and (params.cursor or params.offset):
-        raise ValidationFailed(FieldError("players", "cannot be combined with cursor or offset"))
-    if params.players:
+        return _search(call, readable(board), params)
+
+    def read(boards: Boards) -> tuple[Reading, int]:
+        found = readable(board, boards)
+        if params.players:
+            if params.cursor or params.offset:
+                raise ValidationFailed(FieldError("players", "cannot be combined with cursor or offset"))
+            window, period = boards.window(found, params.period, params.region)
+            players = player_ids(params.players)
+            return boards.players(found, window, period, players), len(players)
+        if params.cursor:
+            if params.offset or params.period or params.region:
+                raise BadRequest(FIXED_BY_CURSOR, code="invalid_cursor")
+            return boards.following(found, params.cursor, limit=params.limit), params.limit
         window, period = boards.window(found, params.period, params.region)
-        players = player_ids(params.players)
-        return list_answer(call, boards.players(found, window, period, players), limit=len(players))
-    if params.cursor:
-        if params.offset or params.period or params.region:
-            raise BadRequest(FIXED_BY_CURSOR, code="invalid_cursor")
-        reading = boards.following(found, params.cursor, limit=params.limit)
-        return list_answer(call, reading, limit=params.limit)
-    window, period = boards.window(found, params.period, params.region)
-    reading = boards.entries(found, window, period, offset=params.offset, limit=params.limit)
-    return list_answer(call, reading, limit=params.limit)
+        reading = boards.entries(found, window, period, offset=params.offset, limit=params.limit)
+        return reading, params.limit
+
+    reading, limit = in_one_trip(read)
+    return list_answer(call, reading, limit=limit)
 
 
 @bp.get("/boards/<board>/entries/<player>")
@@ -156,9 +166,13 @@ def list_entries(call: Call, board: str) -> Answer:
 def show_entry(call: Call, board: str, player: str) -> Answer:
     """Show one player's entry."""
     params = query(call.args, Where)
-    found = readable(board)
-    window, period = parts().boards.service.window(found, params.period, params.region)
-    reading = parts().boards.service.player(found, window, period, player_id(player))
+
+    def read(boards: Boards) -> Reading:
+        found = readable(board, boards)
+        window, period = boards.window(found, params.period, params.region)
+        return boards.player(found, window, period, player_id(player))
+
+    reading = in_one_trip(read)
     return answer_with_etag(call, reading.state, lambda: {"data": entry_of(reading, reading.rows[0])})
 
 
@@ -170,10 +184,13 @@ def show_entry(call: Call, board: str, player: str) -> Answer:
 def list_around(call: Call, board: str, player: str) -> Answer:
     """List the entries around a player, and the player's own."""
     params = query(call.args, AroundQuery)
-    found = readable(board)
-    window, period = parts().boards.service.window(found, params.period, params.region)
-    reading = parts().boards.service.around(found, window, period, player_id(player), params.radius)
-    return list_answer(call, reading, limit=2 * params.radius + 1)
+
+    def read(boards: Boards) -> Reading:
+        found = readable(board, boards)
+        window, period = boards.window(found, params.period, params.region)
+        return boards.around(found, window, period, player_id(player), params.radius)
+
+    return list_answer(call, in_one_trip(read), limit=2 * params.radius + 1)
 
 
 @bp.get("/boards/<board>/rank-for")
@@ -183,21 +200,23 @@ def list_around(call: Call, board: str, player: str) -> Answer:
 @described(query=RankForQuery, answer=WouldBe)
 def rank_for(call: Call, board: str) -> Answer:
     """Show the rank that a new player would get with a score (and columns, by their names)."""
-    found = readable(board)
-    params = ranked_score(found, call.args.lists())
-    boards = parts().boards.service
-    window, _ = boards.window(found, params.period, params.region)
-    rank, total = boards.rank_for(found, window, params.score, params.columns)
-    ranked = WouldBe(
-        board=found.id,
-        period=window.period,
-        region=window.region or None,
-        score=params.score,
-        columns=params.columns,
-        rank=rank,
-        total=total,
-    )
-    return answer({"data": ranked})
+
+    def read(boards: Boards) -> WouldBe:
+        found = readable(board, boards)
+        params = ranked_score(found, call.args.lists())
+        window, _ = boards.window(found, params.period, params.region)
+        rank, total = boards.rank_for(found, window, params.score, params.columns)
+        return WouldBe(
+            board=found.id,
+            period=window.period,
+            region=window.region or None,
+            score=params.score,
+            columns=params.columns,
+            rank=rank,
+            total=total,
+        )
+
+    return answer({"data": in_one_trip(read)})
 
 
 @bp.get("/boards/<board>/export.csv")
@@ -305,6 +324,11 @@ def _export(board: str, format: str, content_type: str) -> Response:
     return response
 
 
-def readable(id: str) -> Board:
+def readable(id: str, boards: Boards | None = None) -> Board:
     """A board that the caller may read. Raises NotFound, or Unauthenticated for bad credentials."""
-    return parts().boards.service.readable(id, privileged_caller)
+    return (boards or parts().boards.service).readable(id, privileged_caller)
+
+
+def in_one_trip(read: Callable[[Boards], T]) -> T:
+    """The result of a read of one board. It may be called twice."""
+    return parts().boards.one_trip.read(read)

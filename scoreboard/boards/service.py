@@ -35,11 +35,16 @@ class Boards:
         results: Results,
         exports: Exports,
         clock: Clock,
+        kept_readings: KeptReadings,
     ) -> None:
         self._catalogue, self._reader, self._health = catalogue, reader, health
         self._windows, self._results, self._clock = windows, results, clock
         self.exports = exports
-        self.kept_readings = KeptReadings()
+        self.kept_readings = kept_readings
+
+    def refresh(self) -> None:
+        """Load the definitions, unless those in memory are as new as this call."""
+        self._reader.refresh()
 
     def all(self) -> list[Board]:
         """All boards, by id."""
@@ -166,7 +171,7 @@ class Boards:
         def find(board: Board) -> tuple[int, int]:
             order = self._catalogue.order(board)
             tier = order.tier(score, tuple(columns.get(name, 0) for name in order.names))
-            found = self._reader.ask(window, order, PlaceForTier(tier))
+            found = self._reader.ask(board, window, PlaceForTier(tier))
             return order.rank(found.places[0]), found.total
 
         return self._catalogue.in_order(board, find)
@@ -202,19 +207,13 @@ class Boards:
         return row.period if row else None
 
     def _read(self, board: Board, window: Window, period: Period, question: Question) -> Reading:
-        found = self._find_kept(board, window, question)
-        if found is None:
-            found = self._catalogue.in_order(
-                board, lambda board: self._reader.read(board, window, period, question)
-            )
+        kept = self.kept_readings.get(window, question)
+        found = self._catalogue.in_order(
+            board, lambda board: self._reader.read(board, window, period, question, kept=kept)
+        )
+        if found is not kept:
             self.kept_readings.keep(question, found)
         return found
-
-    def _find_kept(self, board: Board, window: Window, question: Question) -> Reading | None:
-        if not self.kept_readings.keeps(question):
-            return None
-        state = self._reader.current_state(board, window)
-        return None if state is None else self.kept_readings.get(window, state, question)
 
 
 def _require_rank(player: str, reading: Reading) -> Reading:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -162,6 +163,22 @@ class ViewAnswer(Struct, frozen=True, kw_only=True):
     stamp: str  # names the state: the same text, the same places
     total: int
     places: list[Place]
+
+
+class Versions(Struct, frozen=True):
+    """The versions that Redis has of what all boards share; None for what it does not have."""
+
+    definitions: int | None
+    names: str | None  # changes when a name that boards may show does
+
+
+class RedisAnswer(Struct, frozen=True, kw_only=True):
+    """All that one trip to Redis tells about a question."""
+
+    versions: Versions
+    unchanged: bool = False  # the caller has the answer already
+    places: ViewAnswer | None = None  # None if the window is not shown, or nothing changed
+    names: Mapping[str, str] | None = None  # of the places' players; None if Redis does not have all names
 
 
 class Row(Struct, frozen=True, kw_only=True):

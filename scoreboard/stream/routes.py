@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 
 from flask import Blueprint, Response, request
+from msgspec import Raw
 from simple_websocket import Server
 from werkzeug.http import generate_etag
 
@@ -24,7 +25,7 @@ from scoreboard.stream.http.requests import poll_request, query_parameters, stre
 from scoreboard.stream.http.responses import HEADERS, event_stream, held_stream, refusal_response
 from scoreboard.stream.http.tickets import TICKET_SECONDS
 from scoreboard.stream.http.types import PollAnswer, PollQuery, Refusal, StreamQuery
-from scoreboard.stream.protocol import closing, frames
+from scoreboard.stream.protocol import closing
 from scoreboard.stream.protocol.wire import EVENTS, Polled, RoomsShown, TicketGiven
 from scoreboard.stream.publishing.edge import last_seen
 
@@ -134,7 +135,7 @@ def _poll_answer(call: Call, result: PollAnswer) -> Answer:
         return Answer(304, headers={"ETag": etag})
     body = {
         "id": str(result.at),
-        "frames": [frames.decode(frame.line) for frame in new_frames],
+        "frames": [Raw(frame.line.encode()) for frame in new_frames],
         "retry_ms": 1000 + random.randrange(1000),
     }
     if result.told is not None:

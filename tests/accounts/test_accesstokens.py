@@ -120,7 +120,7 @@ def test_a_key_of_another_purpose_signs_no_access(ada, forge, parts):
         assert is_refused(ada, forge(secret=parts.ring.signing_key(purpose).secret)), purpose
 
 
-def test_a_strange_kid_is_a_wrong_one(ada):
+def test_an_unknown_kid_is_refused(ada):
     for kid in STRANGE_KIDS:
         assert is_refused(ada, with_header(ada, kid=kid)), kid
 

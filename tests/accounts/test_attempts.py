@@ -115,7 +115,7 @@ def test_the_proof_of_a_made_up_puzzle_is_refused(process, nonce):
     assert refusal(call("login", ELSEWHERE, proof={"nonce": nonce, "solution": "0"})) == PROOF_NEEDED
 
 
-def test_an_address_that_only_asks_for_puzzles_is_refused_soon(process):
+def test_an_address_that_only_requests_puzzles_is_refused_soon(process):
     call = process()
     fail_from_everywhere(call, 5)
 
@@ -146,7 +146,7 @@ def test_a_burst_tries_no_more_passwords_than_are_allowed(process):
     assert set(found) <= {401, 429, 503}
 
 
-def test_many_right_ones_at_once_are_not_taken_for_wrong_ones(process):
+def test_many_correct_sign_ins_at_once_are_not_counted_as_failures(process):
     call = process()
     call("register", HOME)
 
@@ -156,7 +156,7 @@ def test_many_right_ones_at_once_are_not_taken_for_wrong_ones(process):
     assert 200 in found
 
 
-def test_right_and_unverified_attempts_are_not_counted(process):
+def test_correct_and_unverified_attempts_are_not_counted(process):
     call = process()
     call("register", HOME)
     call.parts.accounts.players.suspend(call.parts.accounts.players.find("ada").id, context={})
@@ -164,7 +164,7 @@ def test_right_and_unverified_attempts_are_not_counted(process):
     assert [call("login", HOME).status_code for _ in range(5)] == [403] * 5
 
 
-def test_all_of_it_holds_while_redis_is_away(process):
+def test_the_limits_hold_while_redis_is_away(process):
     call = process(redis_url="unix:///nowhere/redis.sock")
     call("register", HOME)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.boards.calls import listed, submit
+from tests.boards.calls import list_entries, submit
 
 PASSWORD = "a long enough one"
 ADDRESSES = [
@@ -84,5 +84,5 @@ def test_all_players_shown_by_their_address_can_be_renamed(auth, client, parts):
     assert parts.accounts.players.hide_addresses(context={"caller": "command"}) == 1
     assert parts.accounts.players.hide_addresses(context={"caller": "command"}) == 0
 
-    (row,) = listed(client, "main")["entries"]
+    (row,) = list_entries(client, "main")["entries"]
     assert row["player"]["displayName"] == f"Player {shown[-4:].upper()}"

@@ -99,7 +99,7 @@ def test_purging_again_changes_nothing_and_writes_nothing(parts, clock):
     assert parts.journal.head().seq == head
 
 
-def test_two_that_purge_at_once_purge_each_guest_once(parts, make_parts, database_url, clock, monkeypatch):
+def test_two_concurrent_purges_delete_each_guest_once(parts, make_parts, database_url, clock, monkeypatch):
     monkeypatch.setattr("scoreboard.accounts.guests.PAGE", 3)
     guests = {Player(parts).id for _ in range(10)}
     clock.advance(days=31)
@@ -117,12 +117,12 @@ def test_two_that_purge_at_once_purge_each_guest_once(parts, make_parts, databas
 def with_interruption(parts, change):
     """Guests whose purge calls `change` after it has read the players with scores."""
 
-    def ranked(players, since):
+    def find_ranked(players, since):
         found = parts.boards.windows.find_ranked(players, since)
         change()
         return found
 
-    return replace(parts.accounts.guests, find_ranked=ranked)
+    return replace(parts.accounts.guests, find_ranked=find_ranked)
 
 
 def test_a_guest_that_gets_a_score_during_the_purge_stays(parts, clock, client):
@@ -181,17 +181,17 @@ def test_a_refresh_during_a_purge_succeeds_or_is_refused(parts, make_parts, data
     assert purge_count + len(kept_players) == len(players)
 
 
-def test_guests_with_scores_are_looked_at_once(parts, clock, client):
+def test_guests_with_scores_are_checked_only_once(parts, clock, client):
     ada = Player(parts)
     report(client, ada.id)
     clock.advance(days=31)
     lookups = []
 
-    def ranked(players, since):
+    def find_ranked(players, since):
         lookups.append(list(players))
         return parts.boards.windows.find_ranked(players, since)
 
-    guests = replace(parts.accounts.guests, find_ranked=ranked)
+    guests = replace(parts.accounts.guests, find_ranked=find_ranked)
     guests.purge()
     guests.purge()
 
@@ -211,7 +211,7 @@ def test_a_score_in_a_period_that_is_over_is_a_score(parts, clock, client):
     assert parts.accounts.guests.purge() == 0
 
 
-def test_a_run_ends_with_its_time_and_the_next_one_goes_on(parts, clock, monkeypatch):
+def test_a_purge_ends_when_its_time_is_over_and_the_next_one_continues(parts, clock, monkeypatch):
     monkeypatch.setattr("scoreboard.accounts.guests.PAGE", 2)
     for _ in range(5):
         Player(parts)
@@ -222,7 +222,7 @@ def test_a_run_ends_with_its_time_and_the_next_one_goes_on(parts, clock, monkeyp
     assert parts.accounts.guests.purge() == 1
 
 
-def test_no_days_keep_everybody(make_parts, sqlite_url, clock):
+def test_zero_guest_days_keep_everybody(make_parts, sqlite_url, clock):
     parts = make_parts(sqlite_url, guest_days=0)
     Player(parts)
     clock.advance(days=3650)

@@ -1,4 +1,4 @@
-"""Server keys: created once, found by their hash, error when revoked."""
+"""Server keys: created once, found by their hash, refused once revoked."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_a_revoked_key_is_refused(parts):
     assert {one.id: one.revoked_at for one in parts.accounts.keys.all()}[key.id] == parts.base.clock()
 
 
-def test_a_missing_key_can_not_be_revoked(parts):
+def test_a_missing_key_cannot_be_revoked(parts):
     key, _ = parts.accounts.keys.create("game", ["admin"])
     parts.accounts.keys.revoke(key.id)
 

@@ -88,7 +88,7 @@ def test_a_session_may_end_itself(ada, parts):
     assert refusal(http.get("/v1/me")) == (401, "unauthenticated")
 
 
-def test_all_others_are_ended_and_the_one_that_calls_is_not(ada, sign_in, auth, parts):
+def test_ending_all_others_keeps_the_calling_session(ada, sign_in, auth, parts):
     others = [sign_in() for _ in range(3)]
 
     for _ in range(2):
@@ -113,7 +113,7 @@ def test_a_session_that_is_used_daily_ends_after_a_year(ada, auth, parts, clock)
     assert refresh(auth, token) == OVER
 
 
-def test_the_greatest_age_of_a_session_is_a_setting(ada, make_parts, database_url, clock):
+def test_the_maximum_age_of_a_session_is_a_setting(ada, make_parts, database_url, clock):
     strict = make_parts(database_url, session_max_age_days=7)
     clock.advance(days=6)
     tokens = strict.accounts.sessions.renew(ada["refreshToken"])
@@ -124,7 +124,7 @@ def test_the_greatest_age_of_a_session_is_a_setting(ada, make_parts, database_ur
     assert strict.accounts.sessions.open_of(tokens.account) == []
 
 
-def test_the_session_of_a_guest_has_no_greatest_age(parts, auth, clock):
+def test_the_session_of_a_guest_has_no_maximum_age(parts, auth, clock):
     token = Player(parts).session["refreshToken"]
 
     for _ in range(10):
@@ -151,7 +151,7 @@ def test_streams_of_ended_sessions_end_in_the_other_process(ada, sign_in, parts,
     assert [(kick.session, kick.why) for kick in kicks] == [(id_of(thief), "kicked")]
 
 
-def test_a_process_that_gets_a_signal_looks_at_once(
+def test_a_process_that_gets_a_signal_reads_revocations_at_once(
     ada, sign_in, parts, make_parts, database_url, monkeypatch
 ):
     monkeypatch.setattr("scoreboard.accounts.revocations.LOOK_SECONDS", 600)

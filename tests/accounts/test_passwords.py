@@ -52,7 +52,7 @@ def test_a_changed_password_ends_all_other_sessions_and_keeps_this_one(ada, auth
     assert "refreshToken" in refresh(auth, ada["refreshToken"])
 
 
-def test_other_processes_learn_of_it(ada, auth, change, make_parts, database_url):
+def test_other_processes_learn_of_a_changed_password(ada, auth, change, make_parts, database_url):
     other = make_parts(database_url)
     other.accounts.sessions.revocations.look()
     thief = auth("login", username="ada", password=OLD).json["data"]
@@ -71,7 +71,7 @@ def test_a_wrong_current_password_changes_nothing(ada, auth, change):
     assert signs_in(auth, OLD)
 
 
-def test_guesses_at_it_are_limited_as_sign_ins_are(ada, make_parts, database_url):
+def test_guesses_of_the_current_password_are_limited_as_sign_ins_are(ada, make_parts, database_url):
     http = as_player(make_parts(database_url, limit_sign_in="2/minute"), ada)
 
     found = [

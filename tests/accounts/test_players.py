@@ -82,7 +82,7 @@ def test_a_wrong_password_and_an_unknown_name_get_the_same_answer(ada, auth):
     assert len({tuple(sorted(answer.json)) for answer in answers}) == 1
 
 
-def test_an_unknown_name_costs_the_same_work(ada, parts, auth, monkeypatch):
+def test_an_unknown_user_name_costs_the_same_work(ada, parts, auth, monkeypatch):
     auth("login", username="nobody", password=PASSWORD)
     hashes = []
     verify = PasswordHasher.verify
@@ -204,7 +204,7 @@ def test_a_display_name_that_deceives_is_refused(auth, name):
     assert refusal(auth("guest", displayName=name)) == (422, "invalid_display_name")
 
 
-def test_changing_oneself_is_limited(make_parts, sqlite_url):
+def test_changes_of_a_players_own_data_are_limited(make_parts, sqlite_url):
     parts = make_parts(sqlite_url, limit_guest="3/minute")
     session = Player(parts).session
 

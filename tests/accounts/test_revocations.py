@@ -73,7 +73,7 @@ def test_a_look_reads_what_is_newer_than_the_last(parts, make_parts, database_ur
     assert other.of_session(last.session["refreshToken"].split("_")[1])
 
 
-def test_of_one_millisecond_none_is_missed(parts, make_parts, database_url):
+def test_all_revocations_of_one_millisecond_are_read(parts, make_parts, database_url):
     other = make_parts(database_url).accounts.sessions.revocations
     one, two = Player(parts), Player(parts)
     sign_out(one)

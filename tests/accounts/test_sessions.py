@@ -69,7 +69,7 @@ def test_another_refresh_does_not_lengthen_the_grace(ada, auth, clock):
     assert refresh(auth, first) == REUSED
 
 
-def test_an_older_one_has_no_grace(ada, auth):
+def test_an_older_refresh_token_has_no_grace(ada, auth):
     first, _, third = generations(auth, ada.session["refreshToken"], 2)
 
     assert refresh(auth, first) == REUSED
@@ -171,7 +171,7 @@ def test_a_session_lives_for_ninety_days_after_it_was_used_last(ada, auth, clock
     assert refresh(auth, token) == INVALID
 
 
-def test_a_session_of_a_restored_backup_goes_on(ada, auth, parts, clock):
+def test_a_session_of_a_restored_backup_continues(ada, auth, parts, clock):
     token = generations(auth, ada.session["refreshToken"], 5)[-1]
     clock.advance(seconds=60)
 

@@ -83,7 +83,7 @@ def test_another_process_refuses_actions_before_it_reads_the_revocation(
     assert refusal(bob.complete(issued_token)) == SUSPENDED
 
 
-def test_another_process_learns_of_it(ada, make_parts, database_url, parts, suspend):
+def test_another_process_learns_of_a_suspension(ada, make_parts, database_url, parts, suspend):
     other = make_parts(database_url)
     http = as_player(other, ada)
     assert http.get("/v1/me").status_code == 200
@@ -126,7 +126,7 @@ def test_a_reinstated_player_signs_in_again(ada, auth, parts, suspend, reinstate
     assert as_player(parts, again).get("/v1/me").status_code == 200
 
 
-def test_a_reinstated_guest_goes_on_with_the_tokens_of_the_browser(auth, parts, suspend, reinstate, clock):
+def test_a_reinstated_guest_continues_with_the_tokens_of_the_browser(auth, parts, suspend, reinstate, clock):
     bob = Player(parts)
     suspend(bob.session)
     for _ in range(3):
@@ -156,7 +156,7 @@ def test_a_new_role_does_not_let_a_suspended_player_in(ada, parts, suspend):
     assert refusal(as_player(parts, ada).get("/v1/me")) == SUSPENDED
 
 
-def test_it_is_in_the_journal_with_its_author(ada, parts, suspend, reinstate):
+def test_a_suspension_is_in_the_journal_with_its_author(ada, parts, suspend, reinstate):
     suspend(ada)
     suspend(ada)
     reinstate(ada)

@@ -139,7 +139,7 @@ def test_a_board_keeps_its_own_operator(ada, parts):
     assert (receipt["increment"], receipt["newScore"]) == (800, 700)
 
 
-def test_boards_are_refolded_from_actions_too(ada, parts):
+def test_boards_are_folded_again_from_actions_too(ada, parts):
     parts.boards.admin.define("second", {}, context={})
     define(parts, "jump", boards=["main", "second"])
     Player(parts).play()

@@ -105,7 +105,7 @@ def test_the_cap_of_an_issued_token_stays(ada, parts):
     assert ada.complete(ada.request("shoot")).status_code == 200
 
 
-def test_of_tokens_of_an_exclusive_type_that_were_requested_together_one_counts(ada, parts, clock):
+def test_one_of_several_exclusive_tokens_requested_together_counts(ada, parts, clock):
     define(parts, "dash", exclusive=True, minSeconds=10)
     tokens = [ada.request("dash") for _ in range(5)]
     clock.advance(seconds=10)
@@ -143,7 +143,7 @@ def test_exclusive_types_exclude_one_another_and_nothing_else(ada, parts, clock)
     assert bob.complete(bobs).status_code == 200
 
 
-def test_too_fast_is_refused_recorded_once_and_accepted_later(ada, parts, clock):
+def test_a_completion_too_fast_is_refused_recorded_once_and_accepted_later(ada, parts, clock):
     define(parts, "walk", minSeconds=2.5)
     issued_token = ada.request("walk")
     clock.advance(ms=2499)

@@ -66,7 +66,7 @@ def test_beyond_the_limit_no_more_work_is_done(make_player):
     assert refusal(ada.complete(ada.request())) == LIMITED
 
 
-def test_it_is_forgotten_with_its_minute(make_player):
+def test_an_exceeded_limit_is_forgotten_with_its_minute(make_player):
     ada = make_player(limit_failed="1/minute")
     now = [0.0]
     ada.parts.base.limits._monotonic = lambda: now[0]

@@ -36,7 +36,7 @@ def rush(player, times, action="slow"):
     return [refusal(player.complete(player.request(action))) for _ in range(times)]
 
 
-def test_ten_are_recorded_in_an_hour_and_all_get_the_same_answer(ada, parts, slow, clock):
+def test_ten_refusals_are_recorded_in_an_hour_and_all_get_the_same_answer(ada, parts, slow, clock):
     assert rush(ada, 15) == [TOO_FAST] * 15
     assert refusal_counts(parts, ada) == [10]
 
@@ -46,7 +46,7 @@ def test_ten_are_recorded_in_an_hour_and_all_get_the_same_answer(ada, parts, slo
     assert refusal_counts(parts, ada) == [20]
 
 
-def test_each_player_has_ten(ada, parts, slow):
+def test_each_player_has_ten_recorded_refusals(ada, parts, slow):
     bob = Player(parts)
 
     rush(ada, 12)
@@ -55,7 +55,7 @@ def test_each_player_has_ten(ada, parts, slow):
     assert refusal_counts(parts, ada, bob) == [10, 10]
 
 
-def test_a_token_is_recorded_once(ada, parts, slow):
+def test_a_refusal_of_a_token_is_recorded_once(ada, parts, slow):
     issued_token = ada.request(slow)
     for _ in range(20):
         ada.complete(issued_token)

@@ -128,7 +128,7 @@ def test_sealed_data_of_another_shape_is_not_a_token(ada, parts):
         assert not opens(parts, sealed_for(parts, "action", content, "sb1|action|{kid}"), ada.id)
 
 
-def test_tokens_of_one_kind_are_no_tokens_of_another(ada, parts):
+def test_tokens_of_one_kind_are_not_valid_as_another(ada, parts):
     action, access, refresh = (
         ada.request()["actionToken"],
         ada.session["accessToken"],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.boards.calls import listed, players, put, ranks, refusal, score, submit
+from tests.boards.calls import list_entries, players, put, ranks, refusal, score, submit
 
 CUP = {
     "title": "Cup",
@@ -89,9 +89,9 @@ def test_new_columns_count_entries_from_then_on(client, parts):
     submit(client, "cup", {"player": "b", "score": 5, "columns": {"wins": 4}})
 
     put(client, "cup", columns=[])
-    without = listed(client, "cup")["entries"]
+    without = list_entries(client, "cup")["entries"]
     put(client, "cup", columns=[{"name": "faults"}, {"name": "wins"}])
-    again = listed(client, "cup")["entries"]
+    again = list_entries(client, "cup")["entries"]
 
     assert [(row["player"]["id"], row["columns"]) for row in without] == [("a", {}), ("b", {})]
     assert [(row["player"]["id"], row["columns"]) for row in again] == [
@@ -110,7 +110,7 @@ def test_a_board_that_keeps_the_best_keeps_another_best_in_a_new_order(client):
 
     put(client, "cup", operator="best", order="asc")
 
-    assert [row["score"] for row in listed(client, "cup")["entries"]] == [3]
+    assert [row["score"] for row in list_entries(client, "cup")["entries"]] == [3]
 
 
 def test_a_board_that_is_created_again_starts_empty(client, parts):

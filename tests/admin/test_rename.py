@@ -10,7 +10,7 @@ from scoreboard.core.storage import rediskeys
 from scoreboard.stream.protocol import frames
 from tests.accounts.calls import as_player
 from tests.actions.play import Player
-from tests.boards.calls import listed, put, refusal, submit
+from tests.boards.calls import list_entries, put, refusal, submit
 from tests.contract import ContractClient
 from tests.stream.steps import publish
 
@@ -31,7 +31,8 @@ def rename(http, player, name):
 
 def names_on(client, board="main", **query):
     return {
-        row["player"]["id"]: row["player"]["displayName"] for row in listed(client, board, **query)["entries"]
+        row["player"]["id"]: row["player"]["displayName"]
+        for row in list_entries(client, board, **query)["entries"]
     }
 
 

@@ -117,7 +117,7 @@ def test_a_session_that_the_player_ended_is_refused(call, ada):
     wait_until(lambda: is_refused(call, stolen), seconds=8)
 
 
-def test_players_can_not_end_the_sessions_of_others(call, ada):
+def test_players_cannot_end_the_sessions_of_others(call, ada):
     _, mine = ada
     thief = call("POST", "/v1/auth/guest", {}).json["data"]
     (listed,) = call("GET", "/v1/me/sessions", token=mine["accessToken"]).json["data"]

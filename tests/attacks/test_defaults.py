@@ -17,7 +17,7 @@ LISTENS = "0A"  # a TCP socket's state in /proc/net/tcp
 
 
 @pytest.fixture(scope="module")
-def fresh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+def fresh_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """The product as `make run` starts it, without HOST."""
     stack = Stack(tmp_path_factory.mktemp("fresh") / "data", {"HOST": ""})
     stack.start()
@@ -45,20 +45,22 @@ def listening_addresses(port: int) -> set[str]:
     return {address for address, number in ends if int(number, 16) == port}
 
 
-def test_only_this_machine_can_connect(fresh):
-    assert listening_addresses(fresh.port) == {"0100007F"}
-    wait_until(lambda: "Only this machine can reach it" in fresh.log(), seconds=10, why=fresh.log)
+def test_only_this_machine_can_connect(fresh_server):
+    assert listening_addresses(fresh_server.port) == {"0100007F"}
+    wait_until(
+        lambda: "Only this machine can reach it" in fresh_server.log(), seconds=10, why=fresh_server.log
+    )
 
 
-def test_other_users_of_the_machine_can_read_no_file(fresh):
-    fresh.call("POST", "/v1/boards/main/scores", {"entries": [{"player": "ada", "score": 1}]})
-    with Redis(unix_socket_path=fresh.redis_socket) as redis:
+def test_other_users_of_the_machine_can_read_no_file(fresh_server):
+    fresh_server.call("POST", "/v1/boards/main/scores", {"entries": [{"player": "ada", "score": 1}]})
+    with Redis(unix_socket_path=fresh_server.redis_socket) as redis:
         redis.save()
-    wait_until((fresh.data_dir / "server.url").exists)
-    files = {path.name for path in fresh.data_dir.rglob("*")}
+    wait_until((fresh_server.data_dir / "server.url").exists)
+    files = {path.name for path in fresh_server.data_dir.rglob("*")}
 
     assert {"scoreboard.db", "scoreboard.db-wal", "audit.db", "dump.rdb", "redis.log", "server.url"} <= files
-    assert open_to_others(fresh.data_dir) == {}
+    assert open_to_others(fresh_server.data_dir) == {}
 
 
 def test_files_of_an_earlier_version_become_private_at_the_next_start(tmp_path):

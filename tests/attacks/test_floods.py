@@ -109,8 +109,8 @@ def times(stack: Stack, seconds: float) -> list[float]:
     durations, until = [], time.monotonic() + seconds
     with contextlib.closing(connect(stack)) as kept:
         while time.monotonic() < until:
-            with contextlib.closing(connect(stack)) as fresh:
-                durations += [call(kept), call(fresh)]
+            with contextlib.closing(connect(stack)) as fresh_server:
+                durations += [call(kept), call(fresh_server)]
             time.sleep(0.02)
     return durations
 

@@ -26,7 +26,7 @@ def score(client: Any, board: str, **scores: int) -> None:
         assert report["accepted"] == 1, report
 
 
-def listed(client: Any, board: str, **query: Any) -> Any:
+def list_entries(client: Any, board: str, **query: Any) -> Any:
     """The field `data` of a board's entries."""
     answer = client.get(f"/v1/boards/{board}/entries", query_string=query)
     assert answer.status_code == 200, answer.json
@@ -35,12 +35,12 @@ def listed(client: Any, board: str, **query: Any) -> Any:
 
 def players(client: Any, board: str, **query: Any) -> list[str]:
     """The players of a board in order."""
-    return [row["player"]["id"] for row in listed(client, board, **query)["entries"]]
+    return [row["player"]["id"] for row in list_entries(client, board, **query)["entries"]]
 
 
 def ranks(client: Any, board: str, **query: Any) -> dict[str, int]:
     """Each player's rank."""
-    return {row["player"]["id"]: row["rank"] for row in listed(client, board, **query)["entries"]}
+    return {row["player"]["id"]: row["rank"] for row in list_entries(client, board, **query)["entries"]}
 
 
 def pages(client: Any, board: str, **query: Any) -> Iterator[list[dict[str, Any]]]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from scoreboard.boards.order import Order
+from scoreboard.boards.store.plainfill import PlainFill
 from scoreboard.boards.store.redisview import RedisView
 from scoreboard.boards.store.rediswriter import Change
+from scoreboard.boards.store.windowkeys import built_keys, values
 from scoreboard.boards.types import Definition, Standing, Window
 from scoreboard.boards.views import Listed, Located
 from scoreboard.core.storage.redis import Breaker
@@ -107,3 +109,76 @@ def test_a_player_removed_while_a_window_is_built_does_not_come_back_with_it(vie
     assert view.builder.finish(WINDOW, "mine", order, 3)
     assert [place.player for place in view.ask(WINDOW, order, Listed(0, 9)).places] == ["ada"]
     assert view.ask(WINDOW, order, Located(("ada",))).places[0].tiers == 0
+
+
+def script_fill(view, order, page, window):
+    """Fill by the script alone, as it is done for players that the window holds already."""
+    args = ["mine", order.ties, order.tier_width, 2500, *values(order, page)]
+    assert view.builder._link.call("fill_building", built_keys(window), args)
+
+
+def content(redis, window):
+    """Everything that Redis holds of a window that is being built."""
+    order, members, tiers, sizes, metadata, state = built_keys(window)
+    return {
+        "order": redis.zrange(order, 0, -1, withscores=True),
+        "tiers": redis.zrange(tiers, 0, -1, withscores=True),
+        **{name: redis.hgetall(name) for name in (members, sizes, metadata, state)},
+    }
+
+
+@pytest.mark.parametrize("ties", ["ordinal", "dense"])
+def test_plain_commands_and_the_script_fill_a_window_alike(view, redis, ties):
+    order, pages = Order(Definition(ties=ties), layout=1), []
+    for first in (0, 500):
+        numbers = range(first, first + 500)
+        pages.append([standing(f"p{n}", n % 70, n + 1, metadata="{}" * (n % 3 == 0)) for n in numbers])
+    found = []
+    for fill in (view.builder.fill, None):
+        view.builder.begin(WINDOW, "mine", 1)
+        before = redis.info("commandstats").get("cmdstat_exec", {"calls": 0})["calls"]
+        for page in pages:
+            if fill is None:
+                script_fill(view, order, page, WINDOW)
+            else:
+                assert fill(WINDOW, "mine", order, 2500, page)
+        transactions = redis.info("commandstats").get("cmdstat_exec", {"calls": 0})["calls"] - before
+        assert transactions == (0 if fill is None else len(pages))
+        found.append(content(redis, WINDOW))
+
+    assert found[0] == found[1]
+    assert view.builder.finish(WINDOW, "mine", order, 2500)
+
+
+def test_a_page_is_not_filled_by_plain_commands_if_anything_changed_since_it_was_checked(view, redis):
+    order, link = Order(Definition(), layout=1), view.builder._link
+    ada, bob = standing("ada", 5, version=2), standing("bob", 7, version=3)
+    view.builder.begin(WINDOW, "mine", 1)
+    page = PlainFill(keys=built_keys(WINDOW), token="mine", order=order, version=3, standings=[ada, bob])
+
+    def write_late(pipeline, answer):
+        write(view, order, standing("ada", 50, version=8))
+        page.queue(pipeline, answer)
+
+    assert view.builder.fill(WINDOW, "mine", order, 1, [standing("cyd", 1, version=1)])  # loads the scripts
+    assert not link.write_unchanged("check_building", page.keys, page.question(), write_late)
+    assert view.builder.fill(WINDOW, "mine", order, 3, [ada, bob])
+    assert view.builder.finish(WINDOW, "mine", order, 3)
+
+    assert ranks(view, order) == {"ada": (1, 50), "bob": (2, 7), "cyd": (3, 1)}
+
+
+@pytest.mark.parametrize("ties", ["ordinal", "dense"])
+def test_a_player_who_comes_twice_has_the_newest_standing(view, ties):
+    order = Order(Definition(ties=ties), layout=1)
+    view.builder.begin(WINDOW, "mine", 1)
+
+    assert view.builder.fill(
+        WINDOW, "mine", order, 1, [standing("ada", 9, version=1), standing("bob", 9, version=2)]
+    )
+    assert view.builder.fill(
+        WINDOW, "mine", order, 3, [standing("ada", 3, version=3), standing("cyd", 3, version=4)]
+    )
+    assert view.builder.finish(WINDOW, "mine", order, 4)
+
+    assert ranks(view, order) == {"bob": (1, 9), "ada": (2, 3), "cyd": (3 if ties == "ordinal" else 2, 3)}

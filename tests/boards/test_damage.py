@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from scoreboard.core.storage import rediskeys
-from tests.boards.calls import listed, submit
+from tests.boards.calls import list_entries, submit
 
 TAG = rediskeys.window("cup/all/")
 KEYS = {
@@ -53,7 +53,7 @@ DAMAGES = (delete, rename, cut_short, retype, grow)
 
 def first(client):
     """The player at the top."""
-    return listed(client, "cup", limit=1)["entries"][0]["player"]["id"]
+    return list_entries(client, "cup", limit=1)["entries"][0]["player"]["id"]
 
 
 @pytest.fixture
@@ -69,7 +69,7 @@ def everything(client):
     some = client.get("/v1/boards/cup/entries?players=p01,p07").json["data"]["entries"]
     one = client.get("/v1/boards/cup/entries/p03").json["data"]
     would = client.get("/v1/boards/cup/rank-for?score=3").json["data"]
-    return listed(client, "cup", limit=50)["entries"], around, some, one["rank"], would["rank"]
+    return list_entries(client, "cup", limit=50)["entries"], around, some, one["rank"], would["rank"]
 
 
 @pytest.mark.parametrize("part", KEYS)
@@ -112,18 +112,18 @@ def test_a_window_that_is_damaged_while_it_is_built_is_not_shown(cup, parts, red
     follower.view.builder.fill = fill
 
     assert not was_built
-    assert len(listed(cup, "cup", limit=50)["entries"]) == 12
+    assert len(list_entries(cup, "cup", limit=50)["entries"]) == 12
     assert follower.build(row)
 
 
 @pytest.mark.parametrize("member", ["no key at all", b"\xff\xfe" * 16])
-def test_bytes_that_are_no_standing_are_no_error(cup, parts, redis, member):
-    expected = listed(cup, "cup", limit=50)["entries"]
+def test_bytes_that_are_not_a_standing_are_no_error(cup, parts, redis, member):
+    expected = list_entries(cup, "cup", limit=50)["entries"]
     redis.zrem(KEYS["order"], redis.zrange(KEYS["order"], 0, 0)[0])
     redis.zadd(KEYS["order"], {member: 0})
     redis.hset(KEYS["members"], "p03", "no version")
 
-    assert listed(cup, "cup", limit=50)["entries"] == expected
+    assert list_entries(cup, "cup", limit=50)["entries"] == expected
     assert cup.get("/v1/boards/cup/entries/p03").json["data"]["score"] == 1
     assert cup.get("/v1/boards/cup/entries/p03/around").status_code == 200
     assert submit(cup, "cup", {"player": "p03", "score": 1})["rejected"] == []

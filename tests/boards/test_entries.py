@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.boards.calls import listed, pages, players, put, ranks, refusal, score, submit
+from tests.boards.calls import list_entries, pages, players, put, ranks, refusal, score, submit
 
 
 def test_pages_cover_every_row_exactly_once(client):
@@ -36,7 +36,7 @@ def test_later_pages_rank_rows_as_the_board_stands_then(client):
     assert [row["rank"] for row in next(reading)] == [4, 5]
 
 
-def test_pages_go_on_when_redis_is_emptied_between_them(client, redis):
+def test_paging_continues_when_redis_is_emptied_between_two_pages(client, redis):
     score(client, "main", a=5, b=4, c=3, d=2, e=1)
     reading = pages(client, "main", limit=2)
     next(reading)
@@ -54,7 +54,7 @@ def test_pages_of_a_region_stay_in_the_region(client):
     found = [row for page in pages(client, "cup", region="eu", limit=2) for row in page]
 
     assert [(row["rank"], row["player"]["id"]) for row in found] == [(n + 1, f"e{n}") for n in range(5)]
-    assert listed(client, "cup")["total"] == 10
+    assert list_entries(client, "cup")["total"] == 10
 
 
 def test_an_offset_jumps_to_a_rank(client):
@@ -66,7 +66,7 @@ def test_an_offset_jumps_to_a_rank(client):
 
 
 def test_a_page_may_have_1_to_1000_rows(client):
-    assert [listed(client, "main", limit=limit)["total"] for limit in (1, 1000)] == [0, 0]
+    assert [list_entries(client, "main", limit=limit)["total"] for limit in (1, 1000)] == [0, 0]
 
 
 def test_a_cursor_of_another_board_is_refused(client):

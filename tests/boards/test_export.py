@@ -9,7 +9,7 @@ import json
 import pytest
 
 from scoreboard.boards.exportformats import harmless
-from tests.boards.calls import listed, put, refusal, score, submit
+from tests.boards.calls import list_entries, put, refusal, score, submit
 from tests.contract import client_of
 
 HEAD = ["rank", "player", "displayName", "score", "reachedAt", "metadata", "percentile", "revisedAt"]
@@ -30,7 +30,7 @@ def lines(answer):
 
 
 def entries(client, board="main", **query):
-    return listed(client, board, limit=1000, **query)["entries"]
+    return list_entries(client, board, limit=1000, **query)["entries"]
 
 
 @pytest.mark.parametrize("ties", ["ordinal", "competition", "dense"])
@@ -77,7 +77,7 @@ def test_an_empty_board_has_only_the_names_of_its_columns(client):
     assert export(client, format="jsonl").data == b""
 
 
-def test_it_is_utf_8_with_crlf_and_quoted_texts(client):
+def test_an_export_is_utf_8_with_crlf_and_quoted_texts(client):
     submit(client, "main", {"player": "ada", "score": -5, "displayName": 'Ada "Ä", 王'})
 
     text = export(client).data
@@ -124,7 +124,7 @@ def test_a_revised_period_says_so_in_each_row(client, parts, clock):
     }
 
 
-def test_it_is_one_state_even_if_scores_are_written_at_the_same_time(client, parts, monkeypatch):
+def test_an_export_is_one_state_even_if_scores_are_written_at_the_same_time(client, parts, monkeypatch):
     monkeypatch.setattr("scoreboard.boards.exports.PAGE", 10)
     score(client, "main", **{f"p{number}": number for number in range(50)})
     before = entries(client)
@@ -137,7 +137,7 @@ def test_it_is_one_state_even_if_scores_are_written_at_the_same_time(client, par
     assert found == before
 
 
-def test_with_redis_away_it_is_the_same(client, parts, redis, make_parts, database_url):
+def test_with_redis_away_an_export_is_the_same(client, parts, redis, make_parts, database_url):
     score(client, "main", ada=3, bob=5)
     away = make_parts(database_url, redis_url="redis://127.0.0.1:1")
 
@@ -149,7 +149,7 @@ def test_with_redis_away_it_is_the_same(client, parts, redis, make_parts, databa
 
 @pytest.mark.one_database
 class TestRefusals:
-    def test_windows_that_do_not_exist(self, client):
+    def test_windows_that_do_not_exist_are_not_found(self, client):
         put(client, "cup", period="daily")
         assert refusal(client.get("/v1/boards/none/export.csv")) == (404, "board_not_found")
         assert refusal(client.get("/v1/boards/cup/export.csv?period=1999-01-01")) == (404, "period_not_found")
@@ -165,7 +165,7 @@ class TestRefusals:
         assert refusal(anybody) == (404, "board_not_found")
         assert len(table(export(client, "cup"))) == 2
 
-    def test_the_public_may_export_so_often_and_keys_as_they_like(self, make_parts, sqlite_url):
+    def test_exports_are_limited_by_address_unless_a_key_makes_them(self, make_parts, sqlite_url):
 
         http = client_of(make_parts(sqlite_url, limit_export="2/minute"))
         answers = [http.get("/v1/boards/main/export.csv", headers={"Authorization": ""}) for _ in range(3)]
@@ -173,7 +173,7 @@ class TestRefusals:
         assert [one.status_code for one in answers] == [200, 200, 429]
         assert http.get("/v1/boards/main/export.csv").status_code == 200
 
-    def test_a_process_makes_a_few_at_a_time_and_the_next_ones_later(self, client, parts):
+    def test_a_process_makes_a_few_exports_at_a_time_and_the_next_ones_later(self, client, parts):
         board = parts.boards.service.board("main")
         spools = []
         while True:

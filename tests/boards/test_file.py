@@ -104,7 +104,7 @@ def test_a_utf16_file_is_refused_with_instructions(parts, tmp_path):
     assert "save it as UTF-8" in error.value.errors[0].message
 
 
-def test_a_file_that_is_no_utf8_is_refused(parts, tmp_path):
+def test_a_file_that_is_not_utf8_is_refused(parts, tmp_path):
     path = tmp_path / "boards.toml"
     path.write_bytes(b'[cup]\ntitle = "\xff"\n')
 

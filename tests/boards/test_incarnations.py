@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.actions.play import Player, define
-from tests.boards.calls import listed, players, put, refusal, submit
+from tests.boards.calls import list_entries, players, put, refusal, submit
 
 pytestmark = pytest.mark.one_database
 
@@ -39,7 +39,7 @@ def test_a_stored_answer_is_not_returned_for_a_board_that_was_created_again(clie
     assert players(client, "cup") == ["ada"]
 
 
-def test_it_is_stored_again_and_counts_once_on_the_new_board_too(client):
+def test_the_new_answer_is_stored_and_counts_once_on_the_new_board(client):
     put(client, "cup")
     send(client, ADA)
     recreate(client)
@@ -49,7 +49,7 @@ def test_it_is_stored_again_and_counts_once_on_the_new_board_too(client):
 
     assert is_replayed(second)
     assert second.json == first.json
-    assert [row["score"] for row in listed(client, "cup")["entries"]] == [5]
+    assert [row["score"] for row in list_entries(client, "cup")["entries"]] == [5]
 
 
 def test_an_answer_that_was_lost_before_it_was_stored_counts_once(client, parts):
@@ -152,10 +152,10 @@ def test_a_receipt_does_not_show_boards_that_were_deleted_since(client, parts):
 
     recreate(client, "main")
     assert refusal(ada.complete(token)) == (404, "board_not_found")
-    assert listed(client, "cup")["total"] == listed(client, "main")["total"] == 0
+    assert list_entries(client, "cup")["total"] == list_entries(client, "main")["total"] == 0
 
 
-def test_no_tag_of_a_board_is_good_for_the_next_one_of_its_name(client, parts):
+def test_no_tag_of_a_board_is_valid_for_the_next_one_of_its_name(client, parts):
     put(client, "cup")
     submit(client, "cup", ADA)
     paths = ("/v1/boards/cup/entries", "/v1/boards/cup/entries/ada", "/b/cup.svg", "/b/cup")
@@ -167,7 +167,7 @@ def test_no_tag_of_a_board_is_good_for_the_next_one_of_its_name(client, parts):
         assert client.get(path, headers={"If-None-Match": tag}).status_code == 200, path
 
 
-def test_no_page_goes_on_from_a_cursor_of_an_earlier_board(client):
+def test_no_page_continues_from_a_cursor_of_an_earlier_board(client):
     put(client, "cup")
     submit(client, "cup", ADA, {"player": "bob", "score": 1})
     following = client.get("/v1/boards/cup/entries?limit=1").json["page"]["next"]
@@ -190,7 +190,7 @@ def test_no_period_of_an_earlier_board_is_a_result_of_the_next_one(client, parts
     assert refusal(client.get("/v1/boards/cup/entries?period=2026-01-01")) == (404, "period_not_found")
 
 
-def test_a_stream_that_goes_on_is_not_shown_an_earlier_board(client, parts):
+def test_a_stream_that_continues_is_not_shown_an_earlier_board(client, parts):
     put(client, "cup")
     submit(client, "cup", ADA)
     first = client.get("/v1/poll?boards=cup&wait=0").json

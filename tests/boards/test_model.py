@@ -160,7 +160,7 @@ class Boards(RuleBasedStateMachine):
         if not hasattr(self, "model"):
             return
         for region in ("", "eu"):
-            expected = self.model.listed(region=region)
+            expected = self.model.ranked_rows(region=region)
             query = {"region": region} if region else {}
             assert self.rows("entries", limit=1000, **query) == expected
             for at, row in enumerate(expected[:3]):
@@ -181,7 +181,7 @@ class Boards(RuleBasedStateMachine):
         return definition["order"], definition["columns"]
 
     def check_report(self, report):
-        ranks = {row[1]: (row[0], row[2]) for row in self.model.listed()}
+        ranks = {row[1]: (row[0], row[2]) for row in self.model.ranked_rows()}
         for one in report["standings"]:
             if one["region"] is None and one["rank"] is not None:
                 assert (one["rank"], one["score"]) == ranks[self.name(one["player"])]

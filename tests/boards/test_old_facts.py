@@ -10,7 +10,7 @@ from scoreboard.boards.types import Window
 from scoreboard.core.storage.db import execute
 from scoreboard.journal.types import Fact, Position, RecordedFact
 from tests.actions.play import Player, define
-from tests.boards.calls import listed, put, submit
+from tests.boards.calls import list_entries, put, submit
 
 ENTRY = {"player": "ada", "score": 5, "operator": "set", "region": "eu", "idempotencyKey": "1"}
 DIGEST = "3c32182c62df8996c9f6e23ad031c228"  # of that entry, as stored by the release that wrote it
@@ -53,7 +53,7 @@ def cup(client, parts):
 
 
 def scores(client, **query):
-    return {row["player"]["id"]: row["score"] for row in listed(client, "cup", **query)["entries"]}
+    return {row["player"]["id"]: row["score"] for row in list_entries(client, "cup", **query)["entries"]}
 
 
 def test_the_digest_of_an_entry_has_not_changed(client, parts):

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from tests.boards.calls import listed, pages, players, put, refusal, score, submit
+from tests.boards.calls import list_entries, pages, players, put, refusal, score, submit
 
 DAY = "2026-01-01"
 
 
 @pytest.fixture
-def over(client, parts, clock):
+def closed_day(client, parts, clock):
     """A daily board after a day that ada won, which is closed."""
     put(client, "day", period="daily", windows=["all"])
     score(client, "day", ada=5, bob=3)
@@ -19,23 +19,23 @@ def over(client, parts, clock):
     return client
 
 
-def test_a_new_day_begins_with_an_empty_board(over):
-    score(over, "day", eve=1)
+def test_a_new_day_begins_with_an_empty_board(closed_day):
+    score(closed_day, "day", eve=1)
 
-    assert players(over, "day") == ["eve"]
-    assert players(over, "day", period="all") == ["ada", "bob", "eve"]
+    assert players(closed_day, "day") == ["eve"]
+    assert players(closed_day, "day", period="all") == ["ada", "bob", "eve"]
 
 
 @pytest.mark.parametrize("period", ["previous", DAY])
-def test_a_day_that_is_over_is_read_by_its_id_or_as_the_previous_one(over, period, redis):
+def test_a_day_that_is_over_is_read_by_its_id_or_as_the_previous_one(closed_day, period, redis):
     for _ in ("shown by Redis", "read from SQL"):
-        data = listed(over, "day", period=period)
+        data = list_entries(closed_day, "day", period=period)
         assert [row["player"]["id"] for row in data["entries"]] == ["ada", "bob"]
         assert (data["period"], data["id"]) == (DAY, None)
         redis.flushall()
 
 
-def test_pages_of_a_day_go_on_after_it_is_over(client, clock):
+def test_paging_through_a_day_continues_after_it_is_over(client, clock):
     put(client, "day", period="daily")
     score(client, "day", a=3, b=2, c=1)
     reading = pages(client, "day", limit=2)
@@ -45,15 +45,15 @@ def test_pages_of_a_day_go_on_after_it_is_over(client, clock):
     assert [row["player"]["id"] for row in next(reading)] == ["c"]
 
 
-def test_a_score_that_comes_too_late_is_refused(over, parts):
+def test_a_score_that_comes_too_late_is_refused(closed_day, parts):
     _, key = parts.accounts.keys.create("game", ["scores:write"])
     late = {"player": "eve", "score": 9, "occurredAt": f"{DAY}T23:59:59.999Z"}
-    report = submit(over, "day", late, Authorization=f"Bearer {key}")
+    report = submit(closed_day, "day", late, Authorization=f"Bearer {key}")
 
     assert [one["code"] for one in report["rejected"]] == ["period_closed"]
     assert "scores:import" in report["rejected"][0]["detail"]
-    assert players(over, "day", period=DAY) == ["ada", "bob"]
-    assert players(over, "day", period="all") == ["ada", "bob"]
+    assert players(closed_day, "day", period=DAY) == ["ada", "bob"]
+    assert players(closed_day, "day", period="all") == ["ada", "bob"]
 
 
 def test_a_score_that_comes_late_counts_for_its_own_day_until_that_is_closed(client, clock):
@@ -67,7 +67,7 @@ def test_a_score_that_comes_late_counts_for_its_own_day_until_that_is_closed(cli
     assert players(client, "day") == []
 
 
-def test_closing_twice_closes_once(over, parts):
+def test_closing_twice_closes_once(closed_day, parts):
     assert parts.boards.admin.close_due_periods() == 0
 
 
@@ -103,19 +103,19 @@ def test_past_periods_are_listed_newest_first_page_by_page(client, parts, clock)
     }
 
 
-def test_the_period_that_runs_is_not_listed_as_past(client):
+def test_the_running_period_is_not_listed_as_past(client):
     put(client, "day", period="daily")
     score(client, "day", ada=1)
 
     assert client.get("/v1/boards/day/periods").json["data"] == []
 
 
-def test_a_closed_period_stays_after_its_board_is_read_for_a_long_time(over, parts, clock, redis):
+def test_a_closed_period_stays_after_its_board_is_read_for_a_long_time(closed_day, parts, clock, redis):
     clock.advance(days=4000)
     parts.boards.admin.close_due_periods()
     redis.flushall()
 
-    assert players(over, "day", period=DAY) == ["ada", "bob"]
+    assert players(closed_day, "day", period=DAY) == ["ada", "bob"]
 
 
 def test_a_board_shows_its_current_period_in_its_own_time_zone(client):

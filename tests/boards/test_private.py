@@ -92,7 +92,9 @@ def content(client, path, name, **headers):
 
 @pytest.mark.parametrize("caller", ["nobody", "guest"])
 @pytest.mark.parametrize("paths", [READS, STREAMS, PAGES], ids=["reads", "streams", "pages"])
-def test_strangers_get_the_same_answer_for_a_private_board_and_for_none(boards, credentials, paths, caller):
+def test_strangers_get_the_same_answer_for_a_private_and_for_a_missing_board(
+    boards, credentials, paths, caller
+):
     for path in paths:
         headers = BROWSER if path.startswith("/v1/stream") else {}
         private = content(boards, path, PRIVATE, Authorization=credentials[caller], **headers)
@@ -113,7 +115,7 @@ def test_bad_credentials_are_refused_as_such_whether_or_not_there_is_a_board(boa
         assert private[1]["WWW-Authenticate"].startswith("Bearer")
 
 
-def test_a_moderators_token_that_is_too_old_is_to_be_refreshed_whether_or_not_there_is_a_board(
+def test_an_expired_moderators_token_is_refused_the_same_whether_or_not_there_is_a_board(
     boards, credentials, clock
 ):
     clock.advance(seconds=901)
@@ -201,7 +203,7 @@ def websocket_bytes(parts, path):
 
 
 @pytest.mark.parametrize("path", ["/v1/boards/{}/entries", "/v1/stream?boards={}", "/b/{}"])
-def test_it_costs_as_many_trips_to_redis_as_a_missing_board(parts, boards, redis, path):
+def test_a_private_board_costs_as_many_trips_to_redis_as_a_missing_one(parts, boards, redis, path):
     client = create_app(parts).test_client()
     client.get(path.format(PRIVATE))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.boards.calls import listed, put, ranks, score, submit
+from tests.boards.calls import list_entries, put, ranks, score, submit
 
 TIES = {"ordinal": [1, 2, 3, 4, 5], "competition": [1, 2, 2, 2, 5], "dense": [1, 2, 2, 2, 3]}
 
@@ -37,7 +37,7 @@ def test_the_rank_that_a_score_would_have_is_the_one_it_gets(client, ties):
             shown = client.get(f"/v1/boards/{order}/rank-for?score={amount}").json["data"]
             (standing,) = submit(client, order, {"player": f"n{number}", "score": amount})["standings"]
             assert shown["rank"] == standing["rank"]
-            assert shown["total"] + 1 == listed(client, order)["total"]
+            assert shown["total"] + 1 == list_entries(client, order)["total"]
 
 
 @pytest.mark.parametrize("ties", TIES)
@@ -66,7 +66,7 @@ def test_the_percentile_is_the_percentage_of_others_who_are_level_or_behind(clie
     put(client, "cup", ties="competition")
     score(client, "cup", a=9, b=5, c=5, d=1, e=0)
 
-    found = {row["player"]["id"]: row["percentile"] for row in listed(client, "cup")["entries"]}
+    found = {row["player"]["id"]: row["percentile"] for row in list_entries(client, "cup")["entries"]}
 
     assert found == {"a": 100.0, "b": 75.0, "c": 75.0, "d": 25.0, "e": 0.0}
 

@@ -88,7 +88,7 @@ def test_a_new_score_moves_the_reach_time():
     assert (new.reached_at, new.reached_by, new.version) == (2000, 8, 8)
 
 
-def test_best_keeps_the_least_if_less_is_better():
+def test_best_keeps_the_lowest_score_if_less_is_better():
     assert fold_one(standing(10), "best", 3, order="asc").score == 3
     assert fold_one(standing(10), "best", 30, order="asc").score == 10
 

@@ -15,7 +15,7 @@ from scoreboard.boards.store.standings import Standings
 from scoreboard.boards.store.windows import Windows
 from scoreboard.boards.types import Standing, Window
 from scoreboard.core.storage.db import execute, rows
-from tests.boards.calls import listed, put, refusal, score, submit
+from tests.boards.calls import list_entries, put, refusal, score, submit
 
 PLAYERS = 100_000
 
@@ -32,14 +32,16 @@ def submit_named(client, board, **players):
 
 
 def names_found(client, text, board="main", **more):
-    return [row["player"]["displayName"] for row in listed(client, board, search=text, **more)["entries"]]
+    return [
+        row["player"]["displayName"] for row in list_entries(client, board, search=text, **more)["entries"]
+    ]
 
 
 def test_players_are_found_by_the_beginning_of_their_names_in_their_order(client, parts):
     submit_named(client, "main", a="Émilie", b="emil", c="Emma", d="Ada Em", e="EMIL 2")
     follow(parts)
 
-    answer = listed(client, "main", search="ém")
+    answer = list_entries(client, "main", search="ém")
 
     assert [row["player"]["displayName"] for row in answer["entries"]] == ["emil", "EMIL 2", "Émilie", "Emma"]
     assert [row["rank"] for row in answer["entries"]] == [4, 1, 5, 3]
@@ -146,7 +148,7 @@ def test_without_redis_players_are_found_without_ranks(client, parts, redis):
     follow(parts)
     redis.flushall()
 
-    answer = listed(client, "cup", search="an")
+    answer = list_entries(client, "cup", search="an")
 
     (row,) = answer["entries"]
     assert (answer["degraded"], answer["total"]) == (True, 1)
@@ -162,7 +164,7 @@ def test_a_closed_period_that_left_redis_still_has_ranks(client, parts, clock, r
     follow(parts)
     redis.delete(*redis.keys("sb:{cup/*"))
 
-    answer = listed(client, "cup", search="an", period="previous")
+    answer = list_entries(client, "cup", search="an", period="previous")
 
     assert [row["rank"] for row in answer["entries"]] == [2, 1]
     assert "degraded" not in answer
@@ -223,7 +225,7 @@ def test_a_search_of_a_hundred_thousand_players_takes_twenty_milliseconds(client
         durations = []
         for _ in range(5):
             began = time.perf_counter()
-            answer = listed(client, "main", search=text, limit=50)
+            answer = list_entries(client, "main", search=text, limit=50)
             durations.append(time.perf_counter() - began)
 
         assert (len(answer["entries"]), "degraded" in answer) == (count, False)

@@ -72,7 +72,7 @@ def test_json_may_say_its_character_set(client):
 
 @pytest.mark.parametrize(("method", "path"), [("PUT", BOARD), ("POST", SCORES)])
 @pytest.mark.parametrize("data", [b"", b"{", b'{"entries": NaN}', b"\xff", b"[" * 50_000])
-def test_a_body_that_is_no_json_is_a_problem(client, method, path, data):
+def test_a_body_that_is_not_json_is_a_problem(client, method, path, data):
     answer = client.open(path, method=method, data=data, headers=JSON)
 
     assert refusal(answer) == (400, "malformed_json")
@@ -80,7 +80,7 @@ def test_a_body_that_is_no_json_is_a_problem(client, method, path, data):
 
 @pytest.mark.parametrize(("method", "path"), [("PUT", BOARD), ("POST", SCORES)])
 @pytest.mark.parametrize("data", [b"[1]", b"null", b"1", b'"text"'])
-def test_a_body_that_is_no_object_is_a_problem(client, method, path, data):
+def test_a_body_that_is_not_an_object_is_a_problem(client, method, path, data):
     answer = client.open(path, method=method, data=data, headers=JSON)
 
     assert refusal(answer) == (400, "validation_failed")
@@ -102,7 +102,7 @@ def test_a_request_id_is_echoed(client, id):
 
 
 @pytest.mark.parametrize("id", ["", "two words", "x" * 129, "ümlaut"])
-def test_a_request_id_that_is_none_is_replaced(client, id):
+def test_an_invalid_request_id_is_replaced(client, id):
     request_id = client.get("/healthz", headers={"X-Request-Id": id}).headers["X-Request-Id"]
 
     assert request_id not in ("", id)

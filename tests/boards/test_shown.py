@@ -8,7 +8,7 @@ import pytest
 
 from scoreboard.boards.shown import MAX_LINK, MAX_TEXT, shown_fields
 from scoreboard.boards.types import ShownField
-from tests.boards.calls import listed, put, refusal, submit
+from tests.boards.calls import list_entries, put, refusal, submit
 
 SHOW = [
     {"field": "country", "as": "flag"},
@@ -101,9 +101,9 @@ def test_rows_show_the_fields_that_the_board_names(client, parts):
         {"player": "eve", "score": 3},
     )
 
-    assert [row["shown"] for row in listed(client, "cup")["entries"]] == [{}, {}, PUBLIC]
+    assert [row["shown"] for row in list_entries(client, "cup")["entries"]] == [{}, {}, PUBLIC]
     assert client.get("/v1/boards/cup/entries/ada").json["data"]["shown"] == PUBLIC
-    assert listed(client, "cup", players="ada")["entries"][0]["shown"] == PUBLIC
+    assert list_entries(client, "cup", players="ada")["entries"][0]["shown"] == PUBLIC
 
 
 def test_a_search_shows_them_and_no_other_metadata(client, parts, redis):
@@ -123,7 +123,7 @@ def test_a_search_shows_them_and_no_other_metadata(client, parts, redis):
 def test_boards_that_name_no_fields_have_none_in_their_rows(client):
     submit(client, "main", {"player": "ada", "score": 1, "metadata": METADATA})
 
-    assert "shown" not in listed(client, "main")["entries"][0]
+    assert "shown" not in list_entries(client, "main")["entries"][0]
 
 
 def test_naming_fields_leaves_order_and_standings_as_they_are(client, parts):
@@ -143,7 +143,7 @@ def test_naming_fields_leaves_order_and_standings_as_they_are(client, parts):
     after = parts.boards.service.board("cup")
     assert (after.layout, after.since) == (before.layout, before.since)
     assert after.definition.region_titles == {"eu": "Europe"}
-    assert listed(client, "cup")["entries"][0]["shown"] == PUBLIC
+    assert list_entries(client, "cup")["entries"][0]["shown"] == PUBLIC
     answer = client.get("/v1/boards/cup").json["data"]
     assert answer["columns"] == [{"name": "lives", "order": "desc", "title": "Lives left"}]
     assert answer["show"] == [{"title": "", **one} for one in SHOW]

@@ -69,3 +69,17 @@ def test_no_row_is_counted_twice_however_many_ask(board, sql, monkeypatch):
 
 def test_an_unranked_player_has_no_place(board, sql):
     assert sql.ask(*board, Located(("nobody",))).places == []
+
+
+@pytest.mark.parametrize("limit", [1, 7, PLAYERS + 1])
+def test_pages_for_filling_redis_are_in_the_order_of_the_list(board, sql, parts, limit):
+    window, order = board
+    row, read = parts.boards.windows.get(window), parts.boards.follower.standings.best
+    found, page = [], read(row.id, 1, limit=limit)
+    while page:
+        found += page
+        page = read(row.id, 1, after=(page[-1].key, page[-1].player), limit=limit)
+
+    listed = sql.ask(window, order, Listed(0, PLAYERS)).places
+    assert [(one.player, one.key) for one in found] == [(one.player, one.key) for one in listed]
+    assert len(found) == PLAYERS

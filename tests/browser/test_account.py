@@ -116,7 +116,7 @@ def test_a_name_that_is_refused_can_be_mended(open_page, stack, board):
     expect(page.locator("tr.own bdi")).to_have_text("Ada")
 
 
-def loaded(page):
+def loaded_account_files(page):
     names = page.evaluate("performance.getEntriesByType('resource').map((one) => one.name)")
     return [name.rpartition("/")[2] for name in names if "/account/" in name]
 
@@ -124,19 +124,19 @@ def loaded(page):
 def test_a_page_loads_of_accounts_only_what_it_shows(open_page, board):
     page = open_page("/b/main")
     expect(page.locator("#badge")).to_have_text("Live")
-    assert loaded(page) == []
+    assert loaded_account_files(page) == []
     page.goto(f"/b/{board}")
     play_round(page)
     expect(page.locator("[data-account]")).to_contain_text("Guest")
     page.reload()
     expect(page.locator("tr.own button.rename")).to_be_visible()
     expect(page.locator("[data-account]")).to_have_accessible_name(re.compile("Your account: Guest"))
-    assert not {"name-dialog.js", "browser-player.js", "form.js"} & set(loaded(page))
+    assert not {"name-dialog.js", "browser-player.js", "form.js"} & set(loaded_account_files(page))
 
     page.locator("tr.own button.rename").click()
 
     expect(page.get_by_role("dialog")).to_be_visible()
-    assert "name-dialog.js" in loaded(page)
+    assert "name-dialog.js" in loaded_account_files(page)
 
 
 def test_a_guest_chooses_a_name_on_the_play_page(open_page, stack):
@@ -177,7 +177,7 @@ def register_filled(page, username):
     page.wait_for_url("**/me")
 
 
-def test_problems_of_a_registration_are_said_at_their_fields(open_page, username):
+def test_problems_of_a_registration_are_shown_at_their_fields(open_page, username):
     page = open_page("/register", expected=["409", "400"])
     register(page, username)
     page.goto("/docs")  # whose scripts store no session

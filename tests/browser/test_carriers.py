@@ -103,7 +103,7 @@ def test_a_page_behind_a_proxy_that_buffers_streams_is_live_by_another_carrier(
     open_page, stack, board, proxy, buffering, carrier, shared
 ):
     name = board()
-    proxy.buffering = buffering
+    proxy.buffered = buffering
     page = open_page("about:blank", base_url=f"http://127.0.0.1:{proxy.port}")
     if not shared:
         page.add_init_script(OWN_STREAM)

@@ -285,7 +285,7 @@ def test_a_form_of_another_site_makes_no_guest(visit, site, stack, name):
     assert ("sec-fetch-site" in sent.value.request.all_headers()) == (name == "localhost")
 
 
-def test_our_own_pages_can_not_be_framed(visit, site, stack, board):
+def test_our_own_pages_cannot_be_framed(visit, site, stack, board):
     page = visit(site(f'<iframe src="{stack.url}/b/{board}" title="Board"></iframe>'))
 
     assert page.frame_locator("iframe").locator("#rows").count() == 0

@@ -73,14 +73,14 @@ def test_scores_are_written_as_the_viewer_writes_numbers(open_page, stack, reque
     pages = [open_page(f"/b/{board}{path}", locale=locale) for path in ("?lang=de", "", "/tv?lang=ja")]
 
     for page in pages:
-        expect(connected(page).locator("[data-player=ada] .score span")).to_have_text(first.split())
+        expect(wait_until_live(page).locator("[data-player=ada] .score span")).to_have_text(first.split())
     submit(stack, board, ada=123_456_700)
     for page in pages:
         expect(page.locator("[data-player=ada] .score span")).to_have_text(later.split())
 
 
-def connected(page):
-    """A page that is live, in any language."""
+def wait_until_live(page):
+    """Wait until a page is live, in any language. Returns the page."""
     expect(page.locator("#badge")).to_have_attribute("data-state", "live")
     return page
 
@@ -110,7 +110,7 @@ def test_periods_and_clocks_are_in_order_from_right_to_left(open_page, stack, re
     }"""
 
     def read(path, selector, locale):
-        return connected(open_page(path, locale=locale)).locator(selector).evaluate(words)
+        return wait_until_live(open_page(path, locale=locale)).locator(selector).evaluate(words)
 
     english = read(f"/b/{board}", "#period", "en-GB")
     assert re.fullmatch(r"\d+ \w+ \N{EN DASH} \d+ \w+", " ".join(english))

@@ -61,7 +61,7 @@ def _entry(number):
 
 
 @pytest.fixture
-def plain(stack, request):
+def plain_board(stack, request):
     name = define(stack, board_name(request)[:50] + "-plain", title="Hackathon 2026")
     enter(stack, name, *({"player": f"plain{number}", "score": 6000 - number} for number in range(40)))
     return name
@@ -137,8 +137,8 @@ def test_large_scores_break_between_their_groups_and_leave_room_for_names(open_p
     assert row.locator(".player").bounding_box()["height"] < 80
 
 
-def test_twelve_rows_of_forty_are_seen_at_once_and_more_if_they_are_compact(open_page, plain):
-    page = live(open_page(f"/b/{plain}", viewport={"width": 1280, "height": 800}))
+def test_twelve_rows_of_forty_are_seen_at_once_and_more_if_they_are_compact(open_page, plain_board):
+    page = live(open_page(f"/b/{plain_board}", viewport={"width": 1280, "height": 800}))
     assert page.evaluate(SEEN) >= 12
 
     page.get_by_role("button", name="Compact rows").click()
@@ -166,13 +166,15 @@ def test_all_controls_stand_in_one_line(open_page, board, language):
     assert max(middles) - min(middles) <= 2
 
 
-def test_rank_changes_stand_beside_the_name_and_take_no_room_while_there_are_none(open_page, stack, plain):
-    page = live(open_page(f"/b/{plain}", viewport={"width": 1280, "height": 800}))
+def test_rank_changes_stand_beside_the_name_and_take_no_room_while_there_are_none(
+    open_page, stack, plain_board
+):
+    page = live(open_page(f"/b/{plain_board}", viewport={"width": 1280, "height": 800}))
     row = page.locator("[data-player=plain8]")
     assert row.locator(".move").bounding_box()["width"] == 0
     assert row.locator(".trend").bounding_box()["width"] == 0
 
-    submit(stack, plain, plain8=3)
+    submit(stack, plain_board, plain8=3)
 
     expect(row.locator(".mark")).to_have_text("▲2")
     name, move = (row.locator(one).bounding_box() for one in ("bdi", ".move"))

@@ -304,7 +304,7 @@ def test_players_are_found_by_name_and_by_id_however_far_down(open_page, stack, 
     expect(rows(page)).to_have_count(100)
 
 
-def test_pages_go_on_beyond_the_streamed_rows_and_come_back_to_them(open_page, stack, crowd):
+def test_paging_continues_beyond_the_streamed_rows_and_returns_to_them(open_page, stack, crowd):
     page = live(open_page(f"/b/{crowd}"))
     where = page.locator(".where")
     expect(where).to_have_text("1\N{EN DASH}100 of 130")
@@ -386,7 +386,7 @@ def test_colours_are_chosen_and_kept_without_a_flash(open_page, board):
     assert page.evaluate("[...window.seen]") == [dark]
 
 
-def test_a_board_is_handed_on(open_page, stack, board):
+def test_a_board_can_be_shared(open_page, stack, board):
     page = live(open_page(f"/b/{board}"))
 
     page.get_by_role("button", name="Share").click()

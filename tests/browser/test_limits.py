@@ -71,7 +71,7 @@ def crowd(stack, board):
     return board
 
 
-def loaded(page, kind):
+def file_sizes(page, kind):
     """The sizes of a page's files of one kind, each compressed: their sum, and all of them."""
     names = page.evaluate("performance.getEntriesByType('resource').map(({ name }) => name)")
     files = {name for name in names if name.partition("?")[0].endswith(kind)}
@@ -100,28 +100,28 @@ def tasks(trace):
 def test_the_files_for_watching_a_board_are_small(open_page, crowd):
     page = live(open_page(f"/b/{crowd}"))
 
-    scripts, each = loaded(page, ".js")
+    scripts, each = file_sizes(page, ".js")
     assert scripts <= JS_BYTES, each
     assert not [name for name in each if "/play/" in name or "controls" in name]
-    styles, each = loaded(page, ".css")
+    styles, each = file_sizes(page, ".css")
     assert styles <= CSS_BYTES, each
 
 
 def test_the_default_board_with_its_game_costs_a_kilobyte_more_at_most(open_page):
     page = live(open_page("/"))
 
-    assert loaded(page, ".js")[0] <= JS_BYTES + OFFER_BYTES
-    assert loaded(page, ".css")[0] <= CSS_BYTES
+    assert file_sizes(page, ".js")[0] <= JS_BYTES + OFFER_BYTES
+    assert file_sizes(page, ".css")[0] <= CSS_BYTES
 
 
 def test_what_is_seldom_used_is_loaded_when_it_is_used(open_page, crowd):
     page = live(open_page(f"/b/{crowd}"))
-    _, before = loaded(page, ".js")
+    _, before = file_sizes(page, ".js")
 
     page.locator(".share").click()
     expect(page.get_by_role("dialog")).to_be_visible()
 
-    _, after = loaded(page, ".js")
+    _, after = file_sizes(page, ".js")
     assert {name.rpartition("/")[2] for name in after.keys() - before.keys()} >= {"share.js"}
     for rare in ("share", "controls", "copy-field", "compare", "polled-list", "solver", "sign-in", "queue"):
         assert not [name for name in before if name.endswith(f"/{rare}.js")], rare
@@ -196,7 +196,7 @@ def test_a_board_of_a_thousand_rows_follows_its_controls_at_once(open_page, stac
     assert spent[-1] <= INTERACTION_MS, spent[-10:]
 
 
-def test_nothing_jumps_while_a_page_comes_alive(open_page, stack, crowd):
+def test_nothing_jumps_while_a_page_becomes_live(open_page, stack, crowd):
     page = open_page("/", viewport={"width": 1000, "height": 800})
     page.add_init_script(SHIFTS)
     page.goto(f"/b/{crowd}?me=p5")

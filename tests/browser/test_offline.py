@@ -35,16 +35,16 @@ def stack(browser, own_stack):
 
 
 @pytest.fixture
-def installed(open_page, stack):
-    """Opens a page, waits for its service worker, and reloads it."""
+def install(open_page, stack):
+    """Opens a page, waits for its service worker, and reloads the page."""
 
-    def installed(path="/", **options):
+    def install(path="/", **options):
         page = open_page(path, service_workers="allow", **options)
         wait_until(lambda: page.evaluate(INSTALLED), why=stack.log)
         page.reload()
         return page
 
-    return installed
+    return install
 
 
 @pytest.fixture
@@ -68,9 +68,9 @@ def names(page):
     return page.locator("#rows tbody .player bdi")
 
 
-def test_a_board_can_be_read_while_the_server_is_away_and_becomes_live_again(installed, outage, stack):
+def test_a_board_can_be_read_while_the_server_is_away_and_becomes_live_again(install, outage, stack):
     score(stack, ada=5, bob=3)
-    page = installed("/")
+    page = install("/")
     expect(names(page)).to_have_text(["ada", "bob"])
 
     outage()
@@ -96,9 +96,9 @@ class Away(BaseHTTPRequestHandler):
         """Log nothing."""
 
 
-def test_a_proxys_error_page_does_not_hide_the_kept_board(installed, outage, stack):
+def test_a_proxys_error_page_does_not_hide_the_kept_board(install, outage, stack):
     score(stack, ada=5)
-    page = installed("/")
+    page = install("/")
     expect(names(page)).not_to_have_count(0)
     before = names(page).all_inner_texts()
 
@@ -112,9 +112,9 @@ def test_a_proxys_error_page_does_not_hide_the_kept_board(installed, outage, sta
         proxy.shutdown()
 
 
-def test_a_page_without_a_copy_lists_kept_boards_and_loads_automatically_later(installed, outage, stack):
+def test_a_page_without_a_copy_lists_kept_boards_and_loads_automatically_later(install, outage, stack):
     score(stack, ada=1)
-    page = installed("/b/main")
+    page = install("/b/main")
 
     outage()
     page.goto("/b/another")
@@ -131,8 +131,8 @@ def test_a_page_without_a_copy_lists_kept_boards_and_loads_automatically_later(i
     expect(page.get_by_role("heading", level=1)).to_have_text("Build on this server", timeout=30_000)
 
 
-def test_streams_calls_and_writes_never_pass_through_it(installed, stack):
-    page = installed("/")
+def test_streams_calls_and_writes_never_pass_through_it(install, stack):
+    page = install("/")
     through = []
     page.context.on("request", lambda request: through.append(request) if request.service_worker else None)
     seen = []
@@ -165,8 +165,8 @@ def test_the_page_of_the_first_visit_can_be_read_without_a_network(open_page, ou
     expect(page.locator(".kept")).to_contain_text("No connection. This is the board as of")
 
 
-def test_the_game_opens_without_a_network_and_tells_what_waits(installed, outage, stack):
-    page = installed("/play", expected=("400 (BAD REQUEST)",))  # the answer to the round in the end
+def test_the_game_opens_without_a_network_and_says_how_much_waits(install, outage, stack):
+    page = install("/play", expected=("400 (BAD REQUEST)",))  # the answer to the round in the end
     expect(page.locator(".play.ready button")).to_be_enabled()
     page.evaluate(ROUND, f"{stack.url}/")
 
@@ -189,8 +189,8 @@ def test_the_game_opens_without_a_network_and_tells_what_waits(installed, outage
     wait_until(lambda: page.evaluate(STATES) == ["refused"], why=stack.log)
 
 
-def test_a_new_round_can_be_played_without_a_network_after_a_reload(installed, outage, stack):
-    page = installed("/play")
+def test_a_new_round_can_be_played_without_a_network_after_a_reload(install, outage, stack):
+    page = install("/play")
     play_round(page)
     expect(page.locator("#rounds li[data-state=confirmed]")).to_have_count(1, timeout=20_000)
     wait_until(lambda: len(page.evaluate(AHEAD)) == 3, why=stack.log)
@@ -222,9 +222,9 @@ def play_round(page):
     expect(page.locator(".play .label")).to_have_text("Play again", timeout=20_000)
 
 
-def test_a_page_of_an_older_version_gets_the_present_files_without_a_network(installed, outage, stack):
+def test_a_page_of_an_older_version_gets_the_present_files_without_a_network(install, outage, stack):
     score(stack, ada=5)
-    page = installed("/b/main")
+    page = install("/b/main")
     older = f"/assets/{'0' * 16}/static/js/board/controls.js"
     outage()
 
@@ -252,8 +252,8 @@ def test_all_that_is_kept_is_of_this_version(open_page, stack):
     }
 
 
-def test_a_new_version_takes_the_place_of_the_old_one(installed, stack):
-    page = installed("/")
+def test_a_new_version_takes_the_place_of_the_old_one(install, stack):
+    page = install("/")
     page.evaluate("caches.open('scoreboard shell / 0123456789abcdef').then(() => null)")
     page.evaluate("caches.open('somebody else').then(() => null)")
     page.evaluate("navigator.serviceWorker.getRegistration().then((one) => one.unregister())")
@@ -267,8 +267,8 @@ def test_a_new_version_takes_the_place_of_the_old_one(installed, stack):
     assert len([name for name in names if name.startswith("scoreboard shell / ")]) == 1
 
 
-def test_browsers_forget_the_service_worker_when_it_is_turned_off(installed, outage, stack):
-    page = installed("/")
+def test_browsers_forget_the_service_worker_when_it_is_turned_off(install, outage, stack):
+    page = install("/")
     others = "scoreboard boards /below/a/path/"  # of another server of the same host
     page.evaluate("name => caches.open(name)", others)
     outage()
@@ -285,8 +285,8 @@ def test_browsers_forget_the_service_worker_when_it_is_turned_off(installed, out
         stack.stop()
 
 
-def test_it_can_be_installed(installed, stack):
-    page = installed("/")
+def test_it_can_be_installed(install, stack):
+    page = install("/")
     devtools = page.context.new_cdp_session(page)
 
     manifest = devtools.send("Page.getAppManifest")

@@ -152,7 +152,7 @@ def test_points_whose_answer_is_lost_count_once(open_page, stack, board):
     assert entries(stack, board) == [(1, 8)]
 
 
-def test_points_that_can_not_be_sent_wait_for_the_visitor(open_page, stack, board):
+def test_points_that_cannot_be_sent_wait_for_the_visitor(open_page, stack, board):
     page = open_board(open_page, stack, board)
     page.route("**/v1/actions/complete", lambda route: route.abort())
     button = page.locator(".play button")
@@ -206,17 +206,17 @@ def test_a_small_phone_shows_all_of_a_round(open_page, stack, board, scheme):
 def test_the_game_is_not_loaded_for_watching(open_page, stack, board):
     page = open_board(open_page, stack, board)
 
-    def loaded():
+    def loaded_scripts():
         names = page.evaluate("performance.getEntriesByType('resource').map((one) => one.name)")
         return {name.rpartition("/")[2] for name in names if name.endswith(".js")}
 
     game = {"play.js", "play-button.js", "game.js", "actions.js", "session.js", "sha256.js", "solver.js"}
-    assert "main.js" in loaded()
-    assert not loaded() & game
+    assert "main.js" in loaded_scripts()
+    assert not loaded_scripts() & game
 
     page.locator(".play button").hover()
 
-    wait_until(lambda: loaded() >= game)
+    wait_until(lambda: loaded_scripts() >= game)
 
 
 def test_without_javascript_there_is_no_button(open_page, stack, board):

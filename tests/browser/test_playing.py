@@ -13,7 +13,7 @@ COMPLETE = "**/v1/actions/complete"
 
 
 @pytest.fixture(autouse=True)
-def fresh(stack):
+def empty_board(stack):
     """The demo action's board, without players on it."""
     empty_main(stack)
 

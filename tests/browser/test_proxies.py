@@ -70,7 +70,7 @@ class Site(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def below(tmp_path_factory):
+def server_below(tmp_path_factory):
     """A server below a path, which trusts one proxy."""
     environment = {"BASE_PATH": PATH, "TRUSTED_PROXY_HOPS": "1"}
     with running(tmp_path_factory.mktemp("below") / "data", environment) as stack:
@@ -78,18 +78,18 @@ def below(tmp_path_factory):
 
 
 @pytest.fixture(scope="module", params=KINDS, ids=lambda kind: kind.name)
-def front(request, below, tmp_path_factory):
+def front(request, server_below, tmp_path_factory):
     """That server behind each proxy, whose block passes every path on."""
-    with proxy(request.param, tmp_path_factory.mktemp(request.param.program), below.port) as port:
-        submit(Site(below, port, PATH), "main", ada=1)
-        yield Site(below, port, PATH)
+    with proxy(request.param, tmp_path_factory.mktemp(request.param.program), server_below.port) as port:
+        submit(Site(server_below, port, PATH), "main", ada=1)
+        yield Site(server_below, port, PATH)
 
 
 @pytest.fixture(scope="module")
-def site(request, below, stack, tmp_path_factory):
+def site(request, server_below, stack, tmp_path_factory):
     """The server below a path of nginx; at the root of its host for tests that are marked so."""
     at_root = getattr(request, "param", "path") == "root"
-    server, path, heading = (stack, "", "nginx") if at_root else (below, PATH, "Below a path")
+    server, path, heading = (stack, "", "nginx") if at_root else (server_below, PATH, "Below a path")
     with proxy(NGINX, tmp_path_factory.mktemp("nginx"), server.port, heading) as port:
         yield Site(server, port, path)
 
@@ -135,7 +135,7 @@ def close_connections():
     close_all()
 
 
-def test_a_stream_begins_at_once_and_goes_on_as_things_happen(front):
+def test_a_stream_begins_at_once_and_continues_as_things_happen(front):
     viewer = Raw(front.port).send(f"{PATH}/v1/stream?boards=main", Accept_Encoding="gzip, zstd, deflate")
     viewer.until(b"event: snapshot")
 
@@ -287,20 +287,20 @@ def test_streams_of_each_carrier_go_through(site, board):
 
 
 @pytest.fixture
-def quick(site, board):
+def quick_action(site, board):
     """An action type that takes no time."""
     rules = {"boards": [board], "points": {"min": 1, "max": 10}, "difficulty": 4}
     assert site.call("PUT", f"/v1/admin/action-types/{board}", rules).status == 201
     return board
 
 
-def test_a_python_program_watches_and_plays(site, board, quick):
+def test_a_python_program_watches_and_plays(site, board, quick_action):
     client = Client(site.url)
     client.guest("Cleo")
     changes = client.watch(board)
     assert [line.player for line in next(changes).rows] == ["ada", "bob"]
 
-    receipt = client.complete(client.request(quick), points=7)
+    receipt = client.complete(client.request(quick_action), points=7)
 
     assert receipt.new_score == 7
     assert next(change for change in changes if len(change.rows) == 3).rows[2].score == 7
@@ -308,27 +308,27 @@ def test_a_python_program_watches_and_plays(site, board, quick):
     client.close()
 
 
-def test_a_node_program_watches_and_plays(site, board, quick, node):
+def test_a_node_program_watches_and_plays(site, board, quick_action, node):
     script = ROOT / "tests" / "clients" / "watch-and-play.js"
 
     done = subprocess.run(
-        [node, script, site.url, board, quick], check=False, capture_output=True, text=True, timeout=60
+        [node, script, site.url, board, quick_action], check=False, capture_output=True, text=True, timeout=60
     )
 
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["receipt"]["newScore"] == 7
 
 
-def test_the_error_of_a_malformed_request_links_below_the_path(below):
-    connection = Raw(below.port)
+def test_the_error_of_a_malformed_request_links_below_the_path(server_below):
+    connection = Raw(server_below.port)
     connection.socket.sendall(b"this is no request\r\n\r\n")
 
     assert b'"type":"/scores/problems/bad-request"' in connection.rest()
 
 
-def test_users_of_the_load_scenario_play_below_a_path(below):
-    try_out(Plan(url=below.url + PATH))
+def test_users_of_the_load_scenario_play_below_a_path(server_below):
+    try_out(Plan(url=server_below.url + PATH))
 
 
-def test_programs_beside_the_server_find_its_address(below):
-    assert (below.data_dir / "server.url").read_text() == below.url + PATH
+def test_programs_beside_the_server_find_its_address(server_below):
+    assert (server_below.data_dir / "server.url").read_text() == server_below.url + PATH

@@ -17,7 +17,7 @@ def board(stack, request):
     return board
 
 
-def opened(page):
+def open_dialog(page):
     page.locator("button.share").click()
     dialog = page.get_by_role("dialog")
     expect(dialog).to_be_visible()
@@ -28,7 +28,7 @@ def test_the_link_comes_first_with_the_period_and_the_region_on_the_screen(open_
     page = open_page(f"/b/{board}?region=eu&period=daily&me=ada")
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
 
-    dialog = opened(page)
+    dialog = open_dialog(page)
 
     link = dialog.get_by_label("Link", exact=True).input_value()
     address, _, query = link.partition("?")
@@ -43,7 +43,7 @@ def test_the_link_comes_first_with_the_period_and_the_region_on_the_screen(open_
 
 
 def test_code_for_other_sites_shows_the_same_rows(open_page, stack, board):
-    dialog = opened(open_page(f"/b/{board}?region=eu"))
+    dialog = open_dialog(open_page(f"/b/{board}?region=eu"))
 
     dialog.get_by_text("Code for websites and streams").click()
 
@@ -57,7 +57,7 @@ def test_code_for_other_sites_shows_the_same_rows(open_page, stack, board):
 
 def test_pictures_of_the_board_are_loaded(open_page, stack, board):
     page = open_page(f"/b/{board}?region=eu&lang=ar")
-    opened(page)
+    open_dialog(page)
 
     sizes = "[...document.querySelectorAll('dialog img')].map(({ naturalWidth, src }) => [naturalWidth, src])"
     wait_until(lambda: all(width for width, _ in page.evaluate(sizes)), why=stack.log)
@@ -72,7 +72,7 @@ def test_pictures_of_the_board_are_loaded(open_page, stack, board):
 def test_a_player_is_shared_without_code(open_page, stack, board, language):
     page = open_page(f"/p/ada?lang={language}", viewport={"width": 320, "height": 700})
 
-    dialog = opened(page)
+    dialog = open_dialog(page)
 
     assert "/p/ada" in dialog.locator("input").input_value()
     expect(dialog.locator("pre")).to_have_count(0)

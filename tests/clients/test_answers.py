@@ -10,7 +10,7 @@ from scoreboard_client import AwayError
 from scoreboard_client.answers import decode
 
 
-def decoded(status, body, **headers):
+def decode_answer(status, body, **headers):
     message = HTTPMessage()
     for name, value in headers.items():
         message[name.replace("_", "-")] = value
@@ -34,11 +34,11 @@ def problem(code):
 )
 def test_an_error_is_doubtful_unless_the_server_wrote_nothing(status, body, doubtful):
     with pytest.raises(AwayError) as error:
-        decoded(status, body, retry_after="3")
+        decode_answer(status, body, retry_after="3")
 
     assert error.value.doubtful == doubtful
     assert error.value.retry_after_seconds == 3
 
 
 def test_an_answer_without_a_body_is_an_empty_one():
-    assert decoded(204, b"") == {}
+    assert decode_answer(204, b"") == {}

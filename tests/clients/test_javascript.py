@@ -52,7 +52,7 @@ def test_a_program_watches_reads_and_plays(output, stack):
     assert output["gone"] == [404, "board_not_found"]
 
 
-def test_a_tab_goes_on_when_its_guest_gets_a_password_in_another_one(stack, node):
+def test_a_tab_continues_when_its_guest_gets_a_password_in_another_one(stack, node):
     assert stack.call("PUT", "/v1/admin/boards/tabs", {}).status == 201
     type = {"boards": ["tabs"], "points": {"min": 1, "max": 10}}
     assert stack.call("PUT", "/v1/admin/action-types/tabs", type).status == 201

@@ -14,7 +14,7 @@ from scoreboard_client import AwayError, Client, RefusedError, ScoreboardError, 
 from scoreboard_client.work import solve
 
 from tests.clients import commands
-from tests.clients.served import Served
+from tests.clients.apiserver import ApiServer
 from tests.docs import pages
 from tests.support import KEY, ROOT, free_port, wait_until
 from tests.tcpproxy import TcpProxy
@@ -29,7 +29,7 @@ def ada(stack):
 
 
 @pytest.fixture
-def quick(stack):
+def quick_action(stack):
     """An action type that takes no time."""
     body = {"boards": ["main"], "points": 10, "difficulty": 4}
     assert stack.call("PUT", "/v1/admin/action-types/quick", body).status in (200, 201)
@@ -38,8 +38,8 @@ def quick(stack):
 
 def repair(proxy):
     """Let only one answer get lost."""
-    proxy.swallowed.wait()
-    proxy.swallowing = False
+    proxy.answer_dropped.wait()
+    proxy.drops_answers = False
 
 
 def example(page):
@@ -48,17 +48,17 @@ def example(page):
 
 
 @pytest.mark.parametrize(("text", "most"), [("x", 512), ('"', 256), ("ü", 256), ("🎲", 128)])
-def test_a_result_that_would_be_refused_is_refused_before_the_work(ada, quick, text, most):
-    action = ada.request(quick)
+def test_a_result_that_would_be_refused_is_refused_before_the_work(ada, quick_action, text, most):
+    action = ada.request(quick_action)
     with pytest.raises(ValueError, match="512 bytes"):
         prove(action, result=text * (most + 1))
 
     assert ada.complete(action, result=text * most).increment == 10
 
 
-def test_a_result_with_control_characters_is_refused(ada, quick):
+def test_a_result_with_control_characters_is_refused(ada, quick_action):
     with pytest.raises(RefusedError, match="control character"):
-        ada.play(quick, result="line\nbreak")
+        ada.play(quick_action, result="line\nbreak")
 
 
 @pytest.mark.parametrize("page", ["README.md", "clients/python/README.md"])
@@ -79,8 +79,8 @@ def test_the_example_has_ten_lines_at_most():
     assert len(example("README.md").splitlines()) <= 10
 
 
-def test_points_are_on_the_board(ada, quick):
-    receipt = ada.play(quick)
+def test_points_are_on_the_board(ada, quick_action):
+    receipt = ada.play(quick_action)
 
     entry = ada.entry("main")
     assert (entry.score, entry.rank) == (receipt.new_score, receipt.rank)
@@ -120,20 +120,20 @@ def test_a_player_without_a_score_has_no_entry(ada):
     assert ada.entry("main") is None
 
 
-def test_a_completion_sent_again_counts_once(ada, quick):
-    action = ada.request(quick)
+def test_a_completion_sent_again_counts_once(ada, quick_action):
+    action = ada.request(quick_action)
     first, again = ada.complete(action), ada.complete(action)
 
     assert (first.replayed, again.replayed) == (False, True)
     assert again.new_score == first.new_score == 10
 
 
-def test_a_completion_whose_answer_is_lost_is_repeated(stack, quick):
+def test_a_completion_whose_answer_is_lost_is_repeated(stack, quick_action):
     proxy = TcpProxy(stack.port)
     client = Client(f"http://127.0.0.1:{proxy.port}")
     client.guest()
-    action = client.request(quick)
-    proxy.swallowing = True
+    action = client.request(quick_action)
+    proxy.drops_answers = True
     threading.Thread(target=repair, args=(proxy,), daemon=True).start()
 
     receipt = client.complete(action)
@@ -157,15 +157,15 @@ def test_a_refusal_has_a_status_and_a_code(ada):
     assert refused.value.request_id
 
 
-def test_an_access_token_that_is_outdated_is_renewed(stack, ada, quick):
+def test_an_access_token_that_is_outdated_is_renewed(stack, ada, quick_action):
     before = ada.refresh_token
     commands.run(stack, "players", "make-moderator", ada.player.id)
     wait_until(lambda: ada.me().role == "moderator" and ada.refresh_token != before, seconds=15)
 
-    assert ada.play(quick).increment == 10
+    assert ada.play(quick_action).increment == 10
 
 
-def test_a_session_goes_on_by_its_refresh_token(stack, ada):
+def test_a_session_continues_with_its_refresh_token(stack, ada):
     other = Client(stack.url, refresh_token=ada.refresh_token)
 
     assert other.player.id == ada.player.id
@@ -189,10 +189,10 @@ def test_a_guest_gets_a_user_name_and_signs_in_elsewhere(stack, ada):
     other.close()
 
 
-def test_an_upgrade_replaces_the_session(stack, ada, quick):
+def test_an_upgrade_replaces_the_session(stack, ada, quick_action):
     stolen = Client(stack.url, refresh_token=ada.refresh_token)
     assert stolen.player.id == ada.player.id
-    action = ada.request(quick)
+    action = ada.request(quick_action)
 
     ada.upgrade(f"ada-{ada.player.id[-8:]}", "correct horse battery")
 
@@ -203,13 +203,13 @@ def test_an_upgrade_replaces_the_session(stack, ada, quick):
     stolen.close()
 
 
-def test_threads_go_on_while_the_session_is_replaced(ada, quick):
+def test_threads_continue_while_the_session_is_replaced(ada, quick_action):
     errors, done = [], threading.Event()
 
     def play():
         while not done.is_set():
             try:
-                ada.play(quick)
+                ada.play(quick_action)
             except ScoreboardError as error:
                 errors.append(error)
 
@@ -217,7 +217,7 @@ def test_threads_go_on_while_the_session_is_replaced(ada, quick):
     for thread in threads:
         thread.start()
     ada.upgrade(f"ada-{ada.player.id[-8:]}", "correct horse battery")
-    ada.play(quick)
+    ada.play(quick_action)
     done.set()
     for thread in threads:
         thread.join()
@@ -229,7 +229,7 @@ def test_an_upgrade_whose_answer_is_lost_is_found_by_signing_in(stack):
     proxy = TcpProxy(stack.port)
     client = Client(f"http://127.0.0.1:{proxy.port}")
     guest = client.guest()
-    proxy.swallowing = True
+    proxy.drops_answers = True
     threading.Thread(target=repair, args=(proxy,), daemon=True).start()
 
     upgraded = client.upgrade(f"ada-{guest.id[-8:]}", "correct horse battery")
@@ -266,20 +266,20 @@ def test_passwords_are_changed_and_sessions_are_ended(stack, ada):
 def test_a_sign_in_that_needs_a_proof_of_work_gets_one(make_parts, sqlite_url):
     parts = make_parts(sqlite_url, limit_sign_in_name="1/minute")
     parts.accounts.players.register("ada", "correct horse battery", name=None, region=None, context={})
-    served = Served(parts)
-    client = Client(served.url)
+    server = ApiServer(parts)
+    client = Client(server.url)
     with pytest.raises(RefusedError):
         client.login("ada", "a wrong one")
 
     assert client.login("ada", "correct horse battery").username == "ada"
 
-    assert served.statuses("/v1/auth/login") == [401, 429, 200]
+    assert server.statuses("/v1/auth/login") == [401, 429, 200]
     client.close()
-    served.close()
+    server.close()
 
 
-def test_threads_share_a_player(ada, quick):
-    threads = [threading.Thread(target=ada.play, args=(quick,)) for _ in range(8)]
+def test_threads_share_a_player(ada, quick_action):
+    threads = [threading.Thread(target=ada.play, args=(quick_action,)) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -333,11 +333,11 @@ def test_a_solution_begins_with_zeros(difficulty):
     assert int.from_bytes(digest, "big") >> (256 - difficulty) == 0
 
 
-def test_a_guest_becomes_part_of_an_account(stack, ada, quick):
-    ada.play(quick)
+def test_a_guest_becomes_part_of_an_account(stack, ada, quick_action):
+    ada.play(quick_action)
     guest, was = ada.refresh_token, ada.player.id
     ada.register("merging", "correct horse battery staple")
-    before = ada.play(quick).new_score
+    before = ada.play(quick_action).new_score
 
     assert ada.merge(guest).username == "merging"
 
@@ -347,8 +347,8 @@ def test_a_guest_becomes_part_of_an_account(stack, ada, quick):
         ada.merge(ada.refresh_token)
 
 
-def test_a_board_is_exported_by_anybody_and_a_private_one_by_a_server(stack, ada, quick):
-    ada.play(quick)
+def test_a_board_is_exported_by_anybody_and_a_private_one_by_a_server(stack, ada, quick_action):
+    ada.play(quick_action)
     assert stack.call("PUT", "/v1/admin/boards/staff", {"public": False}).status in (200, 201)
     server = Server(stack.url, KEY)
 
@@ -365,7 +365,7 @@ def test_a_board_is_exported_by_anybody_and_a_private_one_by_a_server(stack, ada
         next(ada.export("staff"))
 
 
-def test_viewers_see_a_merged_guest_go(stack, ada, quick):
+def test_viewers_see_a_merged_guest_go(stack, ada, quick_action):
     assert stack.call("PUT", "/v1/admin/boards/merged", {}).status in (200, 201)
     type = {"boards": ["merged"], "points": 10, "difficulty": 4}
     assert stack.call("PUT", "/v1/admin/action-types/merged", type).status in (200, 201)

@@ -12,7 +12,7 @@ import pytest
 from scoreboard_client import AwayError, Client, RefusedError, transport
 
 from tests.actions.play import define
-from tests.clients.served import Served
+from tests.clients.apiserver import ApiServer
 from tests.support import free_port, wait_until
 from tests.tcpproxy import TcpProxy
 
@@ -31,22 +31,22 @@ def parts(make_parts, sqlite_url):
 
 
 @pytest.fixture
-def served(parts):
-    served = Served(parts)
-    yield served
-    served.close()
+def server(parts):
+    server = ApiServer(parts)
+    yield server
+    server.close()
 
 
 @pytest.fixture
-def ada(served):
-    with contextlib.closing(Client(served.url)) as client:
+def ada(server):
+    with contextlib.closing(Client(server.url)) as client:
         client.guest("Ada")
         yield client
 
 
 @pytest.fixture
-def proxy(served):
-    with contextlib.closing(TcpProxy(served.port)) as proxy:
+def proxy(server):
+    with contextlib.closing(TcpProxy(server.port)) as proxy:
         yield proxy
 
 
@@ -85,41 +85,41 @@ def foreign_server(status, headers, body):
         thread.join()
 
 
-def test_the_same_token_is_sent_until_the_database_is_back(parts, served, ada):
+def test_the_same_token_is_sent_until_the_database_is_back(parts, server, ada):
     action = ada.request("jump")
 
     with ThreadPoolExecutor() as pool:
         with write_lock(parts):
             completing = pool.submit(ada.complete, action)
-            wait_until(lambda: 503 in served.statuses(COMPLETE))
+            wait_until(lambda: 503 in server.statuses(COMPLETE))
         receipt = completing.result(30)
 
     assert (receipt.new_score, receipt.replayed) == (10, False)
-    assert {one.body["actionToken"] for one in served.calls if one.path == COMPLETE} == {action.token}
+    assert {one.body["actionToken"] for one in server.calls if one.path == COMPLETE} == {action.token}
 
 
-def test_threads_whose_token_expired_renew_it_once(parts, served, ada, clock):
+def test_threads_whose_token_expired_renew_it_once(parts, server, ada, clock):
     clock.advance(seconds=ACCESS_SECONDS)
 
     with ThreadPoolExecutor(8) as pool:
         with write_lock(parts):  # no thread renews it before all have found it expired
             calls = [pool.submit(ada.me) for _ in range(8)]
-            wait_until(lambda: served.statuses(ME) == [401] * 8)
+            wait_until(lambda: server.statuses(ME) == [401] * 8)
         players = [call.result(30) for call in calls]
 
     assert {one.display_name for one in players} == {"Ada"}
-    assert served.statuses(REFRESH).count(200) == 1
+    assert server.statuses(REFRESH).count(200) == 1
 
 
-def test_a_token_of_a_revoked_key_is_renewed(parts, served, ada):
+def test_a_token_of_a_revoked_key_is_renewed(parts, server, ada):
     parts.ring.revoke_all()
 
     assert ada.me().display_name == "Ada"
-    assert served.statuses(ME) == [401, 200]
+    assert server.statuses(ME) == [401, 200]
 
 
-def test_a_session_that_was_ended_elsewhere_is_refused(served, ada):
-    with contextlib.closing(Client(served.url, refresh_token=ada.refresh_token)) as other:
+def test_a_session_that_was_ended_elsewhere_is_refused(server, ada):
+    with contextlib.closing(Client(server.url, refresh_token=ada.refresh_token)) as other:
         other.logout()
 
     with pytest.raises(RefusedError) as refused:
@@ -131,21 +131,21 @@ def test_a_session_that_was_ended_elsewhere_is_refused(served, ada):
 def test_the_client_waits_for_a_limit(make_parts, sqlite_url):
     parts = make_parts(sqlite_url, limit_request="1/second")
     define(parts)
-    served = Served(parts)
-    with contextlib.closing(served), contextlib.closing(Client(served.url)) as client:
+    server = ApiServer(parts)
+    with contextlib.closing(server), contextlib.closing(Client(server.url)) as client:
         client.guest()
 
-        while 429 not in served.statuses("/v1/actions/request"):
+        while 429 not in server.statuses("/v1/actions/request"):
             assert client.request("jump").points == 10
 
-    assert served.statuses("/v1/actions/request")[-1] == 200
+    assert server.statuses("/v1/actions/request")[-1] == 200
 
 
 def test_a_limit_that_lasts_longer_than_patience_is_refused_at_once(make_parts, sqlite_url):
     parts = make_parts(sqlite_url, limit_request="1/year")
     define(parts)
-    served = Served(parts)
-    with contextlib.closing(served), contextlib.closing(Client(served.url, patience_seconds=1)) as client:
+    server = ApiServer(parts)
+    with contextlib.closing(server), contextlib.closing(Client(server.url, patience_seconds=1)) as client:
         client.guest()
         client.request("jump")
 
@@ -167,20 +167,20 @@ def test_a_registration_waits_for_a_server_that_starts(parts, monkeypatch):
     with contextlib.closing(Client(f"http://127.0.0.1:{port}")) as client, ThreadPoolExecutor() as pool:
         registering = pool.submit(client.register, "ada", "correct horse battery")
         assert waiting.wait(10)
-        with contextlib.closing(Served(parts, port)):
+        with contextlib.closing(ApiServer(parts, port)):
             assert registering.result(30).username == "ada"
 
 
-def test_a_registration_whose_answer_was_lost_is_in_doubt_and_not_repeated(served, proxy):
+def test_a_registration_whose_answer_was_lost_is_in_doubt_and_not_repeated(server, proxy):
     with contextlib.closing(Client(f"http://127.0.0.1:{proxy.port}")) as client:
-        proxy.swallowing = True
+        proxy.drops_answers = True
         with pytest.raises(AwayError) as away:
             client.register("ada", "correct horse battery")
-        proxy.swallowing = False
+        proxy.drops_answers = False
 
         assert away.value.doubtful
         assert client.login("ada", "correct horse battery").username == "ada"
-    assert served.statuses("/v1/auth/register") == [201]
+    assert server.statuses("/v1/auth/register") == [201]
 
 
 @pytest.mark.parametrize(

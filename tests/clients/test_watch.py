@@ -44,15 +44,15 @@ def proxy(stack):
 def watch(stack, board):
     """A watch of the test's board that has received its rows."""
     with contextlib.closing(Client(stack.url).watch(board)) as watch:
-        until(watch, lambda change: change.total == 20)
+        changes_until(watch, lambda change: change.total == 20)
         yield watch
 
 
 @contextlib.contextmanager
-def through(proxy, board):
+def watch_through(proxy, board):
     """A watch of a board through a proxy, once it has received its rows."""
     with contextlib.closing(Client(f"http://127.0.0.1:{proxy.port}").watch(board)) as watch:
-        until(watch, lambda change: change.total == 20)
+        changes_until(watch, lambda change: change.total == 20)
         yield watch
 
 
@@ -69,7 +69,7 @@ def submit(stack, board, *entries):
     wait_until(try_to_send, seconds=30, why=stack.log)
 
 
-def until(watch, condition):
+def changes_until(watch, condition):
     """The changes up to the first one that fulfils a condition."""
     seen = []
     for change in watch:
@@ -114,11 +114,11 @@ def test_rows_have_the_metadata_that_the_board_shows(stack, board):
     show = [{"field": "team", "as": "text"}]
     assert stack.call("PUT", f"/v1/admin/boards/{board}", {"operator": "set", "show": show}).status == 200
     with contextlib.closing(Client(stack.url).watch(board)) as watch:
-        until(watch, lambda change: change.total == 20)
+        changes_until(watch, lambda change: change.total == 20)
         submit(stack, board, {"player": "p00", "score": 100, "metadata": {"team": "Red", "level": 3}})
-        until(watch, lambda change: change.rows[0].shown == {"team": "Red"})
+        changes_until(watch, lambda change: change.rows[0].shown == {"team": "Red"})
         submit(stack, board, {"player": "p00", "score": 100, "metadata": {"team": "Blue"}})
-        changes = until(watch, lambda change: change.rows[0].shown == {"team": "Blue"})
+        changes = changes_until(watch, lambda change: change.rows[0].shown == {"team": "Blue"})
 
     assert changes[-1].why == ""
     assert {row.player for row in changes[-1].rows if row.shown} == {"p00"}
@@ -155,7 +155,7 @@ def test_nothing_is_missed_while_the_web_process_is_killed(stack, board, watch):
     submit(stack, board, {"player": "ada", "score": 99})
     submit(stack, board, {"player": "bob", "score": 1})
 
-    seen = until(watch, lambda change: has("bob", 1)(change) and has("ada", 99)(change))
+    seen = changes_until(watch, lambda change: has("bob", 1)(change) and has("ada", 99)(change))
 
     assert {change.why for change in seen} == {""}  # missed frames followed, and no snapshot
     assert {row.player for change in seen for row in change.came} == {"ada", "bob"}
@@ -174,12 +174,12 @@ def test_after_a_restart_only_new_rows_are_changes(stack, board, watch):
 
 
 def test_nothing_is_missed_when_connections_are_cut(stack, board, proxy):
-    with through(proxy, board) as watch:
+    with watch_through(proxy, board) as watch:
         seen = []
         for score in range(101, 106):
             proxy.cut()
             submit(stack, board, {"player": f"new{score}", "score": score})
-            seen += until(watch, has(f"new{score}", score))
+            seen += changes_until(watch, has(f"new{score}", score))
 
     assert [row.player for change in seen for row in change.came] == [
         f"new{score}" for score in range(101, 106)
@@ -188,28 +188,28 @@ def test_nothing_is_missed_when_connections_are_cut(stack, board, proxy):
 
 
 def test_a_silent_connection_is_replaced(stack, board, proxy):
-    with through(proxy, board) as watch:
+    with watch_through(proxy, board) as watch:
         proxy.mute()
         submit(stack, board, {"player": "ada", "score": 99})
-        seen = until(watch, has("ada", 99))
+        seen = changes_until(watch, has("ada", 99))
 
     assert [change.why for change in seen] == [""]
 
 
 def test_answers_of_captive_portals_are_no_refusals(stack, board, proxy):
-    with through(proxy, board) as watch:
+    with watch_through(proxy, board) as watch:
         answers = [PORTAL, PORTAL]
-        proxy.passing = lambda data: answers.pop() if answers else data
+        proxy.alter = lambda data: answers.pop() if answers else data
         proxy.cut()
         submit(stack, board, {"player": "ada", "score": 99})
-        seen = until(watch, has("ada", 99))
+        seen = changes_until(watch, has("ada", 99))
 
     assert answers == []
     assert [change.why for change in seen] == [""]
 
 
 def test_a_frame_that_a_proxy_altered_is_replaced_by_a_snapshot(stack, board, proxy):
-    with through(proxy, board) as watch:
+    with watch_through(proxy, board) as watch:
         changed = []
 
         def change(data):
@@ -217,9 +217,9 @@ def test_a_frame_that_a_proxy_altered_is_replaced_by_a_snapshot(stack, board, pr
                 changed.append(data)
             return data.replace(b'"s":99}', b'"s":98}') if b"event: delta" in data else data
 
-        proxy.passing = change
+        proxy.alter = change
         submit(stack, board, {"player": "ada", "displayName": "Ada", "score": 99})
-        (healed,) = until(watch, lambda change: change.total == 21)
+        (healed,) = changes_until(watch, lambda change: change.total == 21)
 
     assert changed
     assert has("ada", 99)(healed)
@@ -228,13 +228,13 @@ def test_a_frame_that_a_proxy_altered_is_replaced_by_a_snapshot(stack, board, pr
 
 def test_behind_a_proxy_that_buffers_streams_the_client_polls(stack, board, proxy, monkeypatch):
     monkeypatch.setattr(stream, "HELLO_SECONDS", 0.5)
-    proxy.passing = lambda data: b"" if b"event" in data else data
+    proxy.alter = lambda data: b"" if b"event" in data else data
     client = Client(f"http://127.0.0.1:{proxy.port}")
     ada = client.guest("Ada")
     with contextlib.closing(client), contextlib.closing(client.watch(board)) as watch:
-        until(watch, lambda change: change.total == 20)
+        changes_until(watch, lambda change: change.total == 20)
         submit(stack, board, {"player": ada.id, "score": 99})
-        seen = until(watch, lambda change: change.me is not None and change.me.rank == 3)
+        seen = changes_until(watch, lambda change: change.me is not None and change.me.rank == 3)
 
     assert {change.why for change in seen} == {""}
     assert rows(seen[-1]) == api_rows(stack, board)
@@ -243,13 +243,13 @@ def test_behind_a_proxy_that_buffers_streams_the_client_polls(stack, board, prox
 def test_a_polling_client_tries_streams_again_later(stack, board, proxy, monkeypatch):
     monkeypatch.setattr(stream, "HELLO_SECONDS", 0.5)
     monkeypatch.setattr(stream, "POLLED_SECONDS", 0.1)
-    proxy.passing = lambda data: b"" if b"event" in data else data
-    with through(proxy, board) as watch:
+    proxy.alter = lambda data: b"" if b"event" in data else data
+    with watch_through(proxy, board) as watch:
         passed = []
-        proxy.passing = lambda data: passed.append(data) or data
+        proxy.alter = lambda data: passed.append(data) or data
         for score in itertools.count(1):
             submit(stack, board, {"player": "ada", "score": score, "operator": "set"})
-            until(watch, has("ada", score))
+            changes_until(watch, has("ada", score))
             if any(b"event: delta" in data for data in passed):
                 break
 
@@ -258,7 +258,7 @@ def test_a_board_that_is_deleted_ends_the_watch(stack, board, watch):
     assert stack.call("DELETE", f"/v1/admin/boards/{board}").status == 204
 
     with pytest.raises(EndedError) as ended:
-        until(watch, lambda change: False)
+        changes_until(watch, lambda change: False)
 
     assert (ended.value.status, ended.value.code) == (404, "board_gone")
 
@@ -288,9 +288,9 @@ def test_a_signed_in_player_gets_their_standing(stack, board):
     client = Client(stack.url)
     ada = client.guest("Ada")
     with contextlib.closing(client), contextlib.closing(client.watch(board)) as watch:
-        unranked = until(watch, lambda change: change.me is not None)[-1].me
+        unranked = changes_until(watch, lambda change: change.me is not None)[-1].me
         submit(stack, board, {"player": ada.id, "score": 1})
-        ranked = until(watch, lambda change: change.me.rank is not None)[-1].me
+        ranked = changes_until(watch, lambda change: change.me.rank is not None)[-1].me
 
     assert (unranked.rank, unranked.score) == (None, None)
     assert (ranked.rank, ranked.score) == (21, 1)
@@ -300,12 +300,12 @@ def test_the_watch_continues_with_a_new_ticket_when_the_old_one_is_invalid(stack
     client = Client(stack.url)
     ada = client.guest("Ada")
     with contextlib.closing(client), contextlib.closing(client.watch(board)) as watch:
-        until(watch, lambda change: change.total == 20 and change.me is not None)
+        changes_until(watch, lambda change: change.total == 20 and change.me is not None)
         commands.run(stack, "players", "make-moderator", ada.id)
         wait_until(lambda: viewers(stack, board) == 0, seconds=20)  # bye 301
         submit(stack, board, {"player": "bob", "score": 99})
         submit(stack, board, {"player": "eve", "score": 98})
-        seen = until(watch, has("eve", 98))
+        seen = changes_until(watch, has("eve", 98))
 
     assert {change.why for change in seen} == {""}
 
@@ -318,7 +318,7 @@ def test_a_watch_ends_with_its_session(stack, board):
         client.logout()
 
         with pytest.raises(EndedError) as ended:
-            until(watch, lambda change: False)
+            changes_until(watch, lambda change: False)
 
     assert ended.value.code == "kicked"
 
@@ -328,7 +328,7 @@ def test_a_private_board_is_watched_with_a_key_only(stack):
     submit(stack, "staff", {"player": "ada", "score": 1})
 
     with contextlib.closing(Server(stack.url, KEY).watch("staff")) as watch:
-        until(watch, has("ada", 1))
+        changes_until(watch, has("ada", 1))
     with pytest.raises(RefusedError) as refused:
         next(Client(stack.url).watch("staff"))
 

@@ -69,7 +69,7 @@ def test_a_password_is_generated_and_printed_once(run, parts, ada):
     assert sign_in(parts, password)
 
 
-def test_a_password_can_not_be_an_argument(run, ada):
+def test_a_password_cannot_be_an_argument(run, ada):
     with pytest.raises(SystemExit):
         run("players", "set-password", "ada", NEW)
 
@@ -109,7 +109,7 @@ def test_all_sessions_of_a_player_are_ended_and_their_streams_at_once(run, parts
     assert kicks == {tokens.refresh.split("_")[1] for tokens in (ada, other)}
 
 
-def test_signing_a_guest_out_warns_that_the_guest_can_not_return(run, parts):
+def test_signing_a_guest_out_warns_that_the_guest_cannot_return(run, parts):
     guest = parts.accounts.players.guest(name=None, region=None, context={})
 
     assert "can't sign in again" in run("players", "end-sessions", guest.account.id)[1]

@@ -124,7 +124,7 @@ class Deployment:
         wait_until(lambda: len(self.web) == 2 and self.stack.ready, seconds=30, why=self.stack.log)
 
     @contextlib.contextmanager
-    def paused(self, *pids: int) -> Iterator[None]:
+    def pause(self, *pids: int) -> Iterator[None]:
         """Stop these processes while the block lasts."""
         send(signal.SIGSTOP, *pids)
         try:

@@ -65,11 +65,11 @@ def test_commits_whose_answers_are_lost_count_once(deployment, long):
     with Load(deployment) as load:
         for _ in range(50 if long else 5):
             load.wait_for_progress(5)
-            before, proxy.losing = proxy.lost, b"COMMIT\0"
+            before, proxy.lose_once = proxy.lost_count, b"COMMIT\0"
             wait_until(
-                lambda before=before: proxy.lost > before,
+                lambda before=before: proxy.lost_count > before,
                 seconds=20,
-                why=lambda: f"{proxy.losing!r} {load.history.outcomes()}\n{deployment.stack.log()}",
+                why=lambda: f"{proxy.lose_once!r} {load.history.outcomes()}\n{deployment.stack.log()}",
             )
         load.wait_for_progress(20)
 

@@ -40,7 +40,7 @@ class Fault(NamedTuple):
 
 @contextlib.contextmanager
 def stop(deployment: Deployment) -> Iterator[None]:
-    with deployment.paused(deployment.redis.pid):
+    with deployment.pause(deployment.redis.pid):
         yield
 
 
@@ -60,10 +60,10 @@ def silent_on_the_way(deployment: Deployment) -> Iterator[None]:
 
 @contextlib.contextmanager
 def doing_and_not_answering(deployment: Deployment) -> Iterator[None]:
-    deployment.redis_proxy.swallowing = True
+    deployment.redis_proxy.drops_answers = True
     yield
-    deployment.redis_proxy.swallowing = False
-    assert deployment.redis_proxy.swallowed.is_set()
+    deployment.redis_proxy.drops_answers = False
+    assert deployment.redis_proxy.answer_dropped.is_set()
 
 
 @contextlib.contextmanager
@@ -194,7 +194,7 @@ def report(fault: Fault, load: Load, began: float, over: float, took: float) -> 
 
 def test_while_redis_is_stopped_limits_hold_in_each_process(deploy):
     deployment = deploy(LIMIT_GUEST="20/minute")
-    with deployment.paused(deployment.redis.pid):
+    with deployment.pause(deployment.redis.pid):
         answers = [deployment.stack.call("POST", "/v1/auth/guest", {}, key=None) for _ in range(40)]
 
     # Two processes share the limit: ten calls each, however the calls are distributed.

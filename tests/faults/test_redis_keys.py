@@ -79,22 +79,22 @@ def random_damage(deployment: Deployment, board: str) -> Iterator[list[str]]:
         thread.join()
 
 
-def another_member(redis: Redis, tag: str) -> None:
+def change_member(redis: Redis, tag: str) -> None:
     member = redis.zrange(rediskeys.order(tag), 0, 0)[0]
     redis.zrem(rediskeys.order(tag), member)
     redis.zadd(rediskeys.order(tag), {"v" + member[1:]: 0})
 
 
-def another_standing(redis: Redis, tag: str) -> None:
+def change_standing(redis: Redis, tag: str) -> None:
     first, second = redis.hkeys(rediskeys.members(tag))[:2]
     redis.hset(rediskeys.members(tag), first, redis.hget(rediskeys.members(tag), second))
 
 
-def another_version(redis: Redis, tag: str) -> None:
+def change_version(redis: Redis, tag: str) -> None:
     redis.hincrby(rediskeys.state(tag), "version", 1000)
 
 
-ALTERATIONS = [another_member, another_standing, another_version]
+ALTERATIONS = [change_member, change_standing, change_version]
 
 
 @pytest.mark.timeout(600)

@@ -25,7 +25,7 @@ def test_players_and_viewers_do_not_notice_that_the_worker_is_away(shared_deploy
     deployment, half = shared_deployment, 50 if LONG else 2
     define(deployment, BOARD)
     wait_until(lambda: is_drained(deployment), seconds=60, why=deployment.stack.log)
-    with deployment.paused(*deployment.workers):
+    with deployment.pause(*deployment.workers):
         for number in range(half):
             report_scores(deployment, number)
         # Showing scores does not need it: only its own work is left undone.

@@ -46,7 +46,7 @@ def test_many_random_scores_add_up(client, parts, clock):
 
     assert parts.boards.verifier.run() == []
     for board, model in models.items():
-        expected = model.listed()
+        expected = model.ranked_rows()
         assert api_rows(client, board, model) == expected
         assert sql_rows(parts, board) == [row[:3] for row in expected]
         for row in draw.sample(expected, 40):

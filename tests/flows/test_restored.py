@@ -9,7 +9,7 @@ from scoreboard.app import create_app
 from scoreboard.boards import follow
 from scoreboard.core.storage import rediskeys
 from scoreboard.core.storage.db import rows
-from tests.boards.calls import listed, put, submit
+from tests.boards.calls import list_entries, put, submit
 from tests.contract import client_of
 from tests.support import wait_until
 
@@ -35,7 +35,7 @@ def backup(make_parts, tmp_path, clock):
 
 
 def players(client, board):
-    return [row["player"]["id"] for row in listed(client, board)["entries"]]
+    return [row["player"]["id"] for row in list_entries(client, board)["entries"]]
 
 
 @pytest.mark.parametrize("journal", ["short", "long"])

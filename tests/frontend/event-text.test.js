@@ -5,7 +5,7 @@ import { EMPTY, parsePiece } from "../../frontend/static/js/docs/event-text.js"
 
 const TEXT = 'retry: 3029\n: padding\n\nevent: hello\ndata: {"t":"hello"}\n\nevent: delta\nid: 7-2\ndata: {"t":"delta",\ndata: "s":2}\n\n'
 
-function all(pieces) {
+function parseAll(pieces) {
   let state = EMPTY
   const events = []
   for (const piece of pieces) {
@@ -17,7 +17,7 @@ function all(pieces) {
 }
 
 test("an event has its type, its id and its data", () => {
-  const { events, state } = all([TEXT])
+  const { events, state } = parseAll([TEXT])
 
   assert.deepEqual(
     events.map(({ type, id, data, retryMs, comment }) => ({ type, id, data, retryMs, comment })),
@@ -32,29 +32,29 @@ test("an event has its type, its id and its data", () => {
 
 test("events of this release and of the release before are parsed alike", () => {
   const hello = 'event: hello\ndata: {"t":"hello"}\n\n'
-  const frames = (text) => all([text]).events.filter(({ data }) => data).map(({ type, data }) => [type, data.t])
+  const frames = (text) => parseAll([text]).events.filter(({ data }) => data).map(({ type, data }) => [type, data.t])
 
   assert.deepEqual(frames(`retry: 3029\n: padding\n${hello}`), [["hello", "hello"]])
   assert.deepEqual(frames(`retry: 3029\n: padding\n\n1d7\r\n${hello}\r\n`), [["hello", "hello"]])
-  assert.equal(all([`retry: 3029\n: padding\n${hello}`]).events[0].retryMs, 3029)
+  assert.equal(parseAll([`retry: 3029\n: padding\n${hello}`]).events[0].retryMs, 3029)
 })
 
 test("it makes no difference where the pieces are cut", () => {
-  const { events } = all([TEXT])
+  const { events } = parseAll([TEXT])
 
   for (let size = 1; size < 40; size += 1) {
     const pieces = TEXT.match(new RegExp(`[^]{1,${size}}`, "g"))
-    assert.deepEqual(all(pieces).events, events)
+    assert.deepEqual(parseAll(pieces).events, events)
   }
 })
 
 test("an incomplete event waits, and the last cursor is kept", () => {
-  const { events, state } = all(["id: 7-3\ndata: {}\n\nevent: hb\ndata: {}"])
+  const { events, state } = parseAll(["id: 7-3\ndata: {}\n\nevent: hb\ndata: {}"])
 
   assert.equal(events.length, 1)
   assert.deepEqual(state, { rest: "event: hb\ndata: {}", last: "7-3" })
 })
 
 test("data that is no JSON is text", () => {
-  assert.equal(all(["data: {oops\n\n"]).events[0].data, "{oops")
+  assert.equal(parseAll(["data: {oops\n\n"]).events[0].data, "{oops")
 })

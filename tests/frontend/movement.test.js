@@ -10,11 +10,11 @@ const HEIGHT = 40
 globalThis.innerHeight = 1000
 
 // The rows of a list in their new order, as slides.js measures them: each has its name and its old place.
-function moving(...rows) {
-  return rows.map(([row, was], place) => ({ row, was: was === null ? null : at(was), now: at(place) }))
+function rowsInMotion(...rows) {
+  return rows.map(([row, was], place) => ({ row, was: was === null ? null : boxAt(was), now: boxAt(place) }))
 }
 
-function at(place) {
+function boxAt(place) {
   return { top: place * HEIGHT, left: 0, width: 300 }
 }
 
@@ -25,7 +25,7 @@ function beginnings(rows, changed) {
 }
 
 test("a row that rises appears at its new place, and the others make room", () => {
-  const rows = moving(["f", 5], ["a", 0], ["b", 1], ["c", 2], ["d", 3], ["e", 4])
+  const rows = rowsInMotion(["f", 5], ["a", 0], ["b", 1], ["c", 2], ["d", 3], ["e", 4])
 
   const { slides, arrived } = movements(rows, new Set(["f"]))
 
@@ -43,15 +43,15 @@ test("no row begins above a row that ranks before it, however many change places
     const order = [...others]
     for (const name of changed) order.splice(random(order.length + 1), 0, name)
 
-    const tops = beginnings(moving(...order.map((name) => [name, names.indexOf(name)])), changed)
+    const tops = beginnings(rowsInMotion(...order.map((name) => [name, names.indexOf(name)])), changed)
 
     assert.deepEqual(tops, tops.toSorted((one, other) => one - other), order.join(""))
   }
 })
 
 test("a row that comes from the podium, or is new, does not slide", () => {
-  const card = { row: "card", was: { top: 0, left: 0, width: 90 }, now: at(3) }
-  const newcomer = { row: "new", was: null, now: at(4) }
+  const card = { row: "card", was: { top: 0, left: 0, width: 90 }, now: boxAt(3) }
+  const newcomer = { row: "new", was: null, now: boxAt(4) }
 
   assert.deepEqual(movements([card, newcomer], new Set()), { slides: [], arrived: ["card", "new"] })
 })

@@ -340,7 +340,7 @@ test("without a guest nothing is merged", async () => {
 })
 
 // The same answer, of a player with this display name.
-function called(answer, displayName) {
+function named(answer, displayName) {
   answer.body.data.player.displayName = displayName
   return answer
 }
@@ -350,7 +350,7 @@ function player(displayName, id = "p_1") {
 }
 
 test("the display name is known without another call, and is the newest that the server told", async () => {
-  const server = new Server(called(session(1), "Guest P1"), DONE, player("Ada"))
+  const server = new Server(named(session(1), "Guest P1"), DONE, player("Ada"))
   const { session: mine, stored } = tab(server)
 
   await mine.post("/thing", {})
@@ -362,7 +362,7 @@ test("the display name is known without another call, and is the newest that the
 })
 
 test("a visitor who chooses a name is a guest of that name at once", async () => {
-  const server = new Server(called(session(1), "Ada"))
+  const server = new Server(named(session(1), "Ada"))
   const { session: mine, stored } = tab(server)
 
   assert.equal((await mine.changeName("Ada")).displayName, "Ada")
@@ -372,7 +372,7 @@ test("a visitor who chooses a name is a guest of that name at once", async () =>
 })
 
 test("a refused name changes nothing", async () => {
-  const server = new Server(called(session(1), "Guest P1"), DONE, problem(422, "invalid_display_name"))
+  const server = new Server(named(session(1), "Guest P1"), DONE, problem(422, "invalid_display_name"))
   const { session: mine, stored } = tab(server)
   await mine.post("/thing", {})
 

@@ -84,7 +84,7 @@ test("actions that don't live long enough are not held", async () => {
   assert.equal((await stock.request("jump")).number, 3)
 })
 
-test("where none may be held none is requests for", async () => {
+test("if no action may be held, none is requested in advance", async () => {
   const { platform, actions, stock } = setUp()
   await stock.request("jump")
   await settle()

@@ -14,7 +14,7 @@ from scoreboard.pages import numbers, view
 from scoreboard.pages.dates import period_text
 from scoreboard.pages.messages import LANGUAGES
 from scoreboard.stream.protocol.diff import checksum
-from tests.lists import TIES, delta, random_lines, ranked, snapshot
+from tests.lists import TIES, delta, random_lines, rank_lines, snapshot
 
 HERE = Path(__file__).parent
 
@@ -73,7 +73,7 @@ def test_the_browser_ranks_as_the_tie_rules_say(cases):
     lists, _, got = cases
 
     for (_, new), board in zip(lists, got["boards"], strict=True):
-        assert board["ranks"] == [ranked(new, ties) for ties in TIES]
+        assert board["ranks"] == [rank_lines(new, ties) for ties in TIES]
 
 
 def test_the_browser_writes_headings_as_the_server_does(cases):

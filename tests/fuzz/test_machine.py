@@ -169,7 +169,7 @@ class Machine(RuleBasedStateMachine):
         assert report["rejected"] == []
         replayed = len(batch) if written else len(batch) - new
         assert (report["accepted"], report["replayed"]) == (len(batch) - replayed, replayed)
-        standings = {self.id(row[1]): (row[2], row[0]) for row in self.boards[BATCHES].listed()}
+        standings = {self.id(row[1]): (row[2], row[0]) for row in self.boards[BATCHES].ranked_rows()}
         for one in report["standings"]:
             if one["rank"] is not None:  # without Redis a repeated entry gets its first answer
                 assert (one["score"], one["rank"]) == standings[one["player"]]
@@ -232,7 +232,8 @@ class Machine(RuleBasedStateMachine):
             return
         for board, model in self.boards.items():
             expected = [
-                (rank, self.id(player), score, self.name(player)) for rank, player, score, _ in model.listed()
+                (rank, self.id(player), score, self.name(player))
+                for rank, player, score, _ in model.ranked_rows()
             ]
             for number in range(2):
                 answer = self.http(number).get(f"/v1/boards/{board}/entries?limit=100")

@@ -63,7 +63,7 @@ class NoteBatch:
 
 
 class Pause:
-    """Holds a writer inside its transaction until the test lets it go on."""
+    """Holds a writer inside its transaction until the test lets it continue."""
 
     def __init__(self) -> None:
         self.reached, self.goes_on = threading.Event(), threading.Event()

@@ -26,7 +26,7 @@ class Proxy:
         self._open: list[socket.socket] = [self._listening]
         self.lose_answers = 0  # the answers to this many commits are dropped, and their connections cut
         self.lose_commits = 0  # this many commits are dropped, and their connections cut
-        self.closed = False  # no new connection gets through
+        self.refuses = False  # no new connection gets through
         self.flows = threading.Event()  # while it is not set, bytes in both directions wait
         self.flows.set()
         self.lost = threading.Event()
@@ -34,23 +34,23 @@ class Proxy:
 
     def cut(self) -> None:
         """Cut every connection, and let none through until `repair`."""
-        self.closed = True
+        self.refuses = True
         for one in self._open[1:]:
             with contextlib.suppress(OSError):
                 one.shutdown(socket.SHUT_RDWR)
 
     def stall(self) -> None:
-        """Let all bytes wait until `repair`; connections stay open, as of a host that does not answer."""
+        """Hold all bytes until `repair`; connections stay open, as those of a host that does not answer."""
         self.flows.clear()
 
     def repair(self) -> None:
         """Let connections through again."""
-        self.closed = False
+        self.refuses = False
         self.flows.set()
 
     def close(self) -> None:
-        """Cut every connection, and listen no more."""
-        self.closed = True
+        """Cut every connection, and stop listening."""
+        self.refuses = True
         self.flows.set()
         for one in self._open:
             with contextlib.suppress(OSError):
@@ -62,7 +62,7 @@ class Proxy:
         with contextlib.suppress(OSError):
             while True:
                 client, _ = self._listening.accept()
-                if self.closed:
+                if self.refuses:
                     client.close()
                     continue
                 server = socket.socket(socket.AF_UNIX)

@@ -57,7 +57,7 @@ def test_only_so_many_rows_wait(deferred):
     assert len(deferred) == MAX_ROWS
 
 
-def test_a_row_that_can_not_be_written_keeps_no_fact_out(parts, writer, deferred):
+def test_a_row_that_cannot_be_written_keeps_no_fact_out(parts, writer, deferred):
     deferred.add(NOWHERE, (1,))
 
     with_it = writer.append([note("a")])[0]

@@ -158,12 +158,12 @@ class TestPostgreSQL:
         proxy.lose_commits = 0
 
         def close(db):
-            proxy.closed = True
+            proxy.refuses = True
 
         writer._folds["noted"].before = close
 
         assert code(writer, note("a")) == "outcome_unknown"
-        proxy.closed = False
+        proxy.refuses = False
         writer._folds["noted"].before = lambda db: None
         (outcome,) = writer.append([note("a")])
         assert outcome.replayed

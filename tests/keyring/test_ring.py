@@ -188,7 +188,7 @@ class TestRevoking:
         assert not any(opens(other, one) for one in revoked)
         assert kid(ring) == kid(other) not in revoked
 
-    def test_a_missing_key_can_not_be_revoked(self, ring):
+    def test_a_missing_key_cannot_be_revoked(self, ring):
         ring.revoke(kid(ring))
         revoked = next(term.kid for term in ring.all() if term.revoked_at is not None)
 

@@ -121,12 +121,12 @@ def _beside_bare(ours: Drive, theirs: Drive, progress: Progress) -> None:
             cpu=cpu(samples),
             latency=latency(samples),
             reference=f"bare route {rate(bare)}, {cpu(bare)}, {latency(bare)}",
-            ratio=ratio(samples, [two(one) for one in bare]),
+            ratio=ratio(samples, [count_pairs(one) for one in bare]),
         )
     )
 
 
-def two(sample: Sample) -> Sample:
+def count_pairs(sample: Sample) -> Sample:
     """A sample of requests, counted in pairs."""
     return replace(sample, done=sample.done // 2)
 

@@ -112,18 +112,20 @@ def _beside_a_crowd(
     viewers = effort.crowd(MANY)
     plan = _paced(product, callers, API_CYCLES, API_CONNECTIONS, effort.seconds(API_SECONDS))
 
-    def alone() -> Sample:
+    def without_viewers() -> Sample:
         sample = drive(plan)
         product.rest()
         return sample
 
-    def watched() -> Sample:
+    def with_viewers() -> Sample:
         with viewing.audience(product.port, "/v1/stream", viewers), _frames(publish):
             return drive(plan)
 
-    with viewing.publishing(redis_url) as publish:
+    with viewing.replace_publisher(redis_url) as publish:
         title = f"completions, {viewers:,} viewers get {FRAMES_A_SECOND} frames/s"
-        busy, quiet = by_turns(watched, alone, done=lambda: progress.step(title), rounds=_rounds(progress))
+        busy, quiet = by_turns(
+            with_viewers, without_viewers, done=lambda: progress.step(title), rounds=_rounds(progress)
+        )
     ratio = factor(busy, quiet, lambda one: one.latencies_ms[2])
     progress.rows.append(
         Row(

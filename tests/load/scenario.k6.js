@@ -1,11 +1,11 @@
-// The load test for those who have k6 (https://k6.io): the same scenario as tests/load/scenario/locustfile.py.
+// The load test for k6 (https://k6.io): the same scenario as tests/load/scenario/locustfile.py.
 //
 //   k6 run -e URL=https://scores.example.org -e USERS=500 tests/load/scenario.k6.js
 //
 // URL, USERS, RAMP_SECONDS, HOLD_SECONDS, DOWN_SECONDS, STREAMS, PAUSE_SECONDS, ACTION, BOARD, API_P95_MS,
-// STREAM_P95_MS and TOLD_TO_WAIT_SHARE mean what they mean there. Two things differ. k6 has no event streams of its own, so streams are
-// WebSockets here (/v1/ws), which carry the same frames. And k6 has no end at which it could compare the board
-// with what was acknowledged: run `python -m scoreboard verify` on the server afterwards.
+// STREAM_P95_MS and TOLD_TO_WAIT_SHARE have the same meaning. Two things differ. k6 has no event streams of its own,
+// so streams are WebSockets here (/v1/ws), which carry the same frames. And k6 has no step at the end that could
+// compare the board with the acknowledged points: run `python -m scoreboard verify` on the server afterwards.
 
 import { check, sleep } from "k6"
 import crypto from "k6/crypto"
@@ -27,8 +27,8 @@ const STREAM_P95_MS = number("STREAM_P95_MS", 500)
 const TOLD_TO_WAIT_SHARE = number("TOLD_TO_WAIT_SHARE", 0.01)
 
 const API = ["request action", "complete action", "read board", "read own place"]
-const LOOKS = 0.2 // after an action: how often one reads the board, and how often one's own place
-const AGAIN_SECONDS = 1 // after a failure that does not say when
+const LOOKS = 0.2 // after an action: the probability of reading the board, and of reading the own place
+const AGAIN_SECONDS = 1 // after a failure without Retry-After
 const FINISH = "20s" // for an action that is under way when its user leaves
 
 const WATCHING = { exec: "watch", gracefulRampDown: "0s", gracefulStop: "0s" } // a viewer leaves at once
@@ -54,7 +54,7 @@ export const options = {
   },
 }
 
-// A tenth at once, then more up to all of them; they stay, and go.
+// A tenth at once, then more until all are there; they stay, and then leave.
 export function ramp(users) {
   return {
     executor: "ramping-vus",
@@ -105,8 +105,8 @@ export function watch() {
   sleep(dismissed ? dismissed.retry_ms / 1000 : between(0.5, 1.5))
 }
 
-// The data of an answer; null if the server says no. Sends the same again where it says "wait": an action
-// counts once however often it is completed.
+// The data of an answer; null if the server refuses the call. Sends the call again if the server says "wait": an
+// action counts once however often it is completed.
 export function call(name, method, path, body) {
   const tags = { name, api: API.includes(name) ? "yes" : "no" }
   for (;;) {
@@ -133,7 +133,7 @@ export function call(name, method, path, body) {
     if (waits !== undefined) toldToWait.add(true, tags)
     else failures.add(1, { ...tags, code: `${answer.status} ${data.code || ""}` })
     if (waits === undefined && answer.status >= 400 && answer.status < 500) return null
-    // Those whom one outage sent away together do not come back together.
+    // After an outage the users then do not all come back at once.
     sleep(waits === undefined ? AGAIN_SECONDS : Number(waits) + between(0, Math.min(1, Number(waits))))
   }
 }
@@ -147,11 +147,11 @@ function parseJson(text) {
   try {
     return JSON.parse(text)
   } catch {
-    return {} // something else than the server answers, such as a proxy
+    return {} // the answer is not the server's own, but a proxy's
   }
 }
 
-// Some of the points that one may claim; null if they are fixed.
+// Points within the range that may be claimed; null if they are fixed.
 function pointsOf(range) {
   return typeof range === "number" ? null : range.min + Math.floor(Math.random() * (range.max - range.min + 1))
 }

@@ -59,7 +59,7 @@ Weights = dict[str, dict[int, int]]  # bytes of memory of each server with so ma
 
 
 def measure(folder: Path, redis_url: str, progress: Progress) -> None:
-    """Measure ours beside nchan and a plain Node, by turns."""
+    """Measure ours beside nchan and a plain Node, alternately."""
     with contextlib.ExitStack() as stack:
         ours = stack.enter_context(_ours(folder / "streams", redis_url))
         starts = (viewing.node, viewing.nchan)

@@ -1,6 +1,6 @@
-"""The k6 scenario in Node.js, before the real product: k6 itself is not needed for that.
+"""The k6 scenario in Node.js, against the real product, without k6.
 
-What of k6 it uses is in `k6-in-node/`, so this says nothing of how k6 runs users, nor of its thresholds.
+Modules of `k6-in-node/` replace those of k6: its scheduling of users and its thresholds are not tested.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ PLAN = {"USERS": "50", "RAMP_SECONDS": "10", "STREAMS": "0.5", "PAUSE_SECONDS": 
 
 
 @pytest.fixture(scope="module")
-def played(stack: Stack, node: str, tmp_path_factory: pytest.TempPathFactory):
+def results(stack: Stack, node: str, tmp_path_factory: pytest.TempPathFactory):
     rules = {"boards": ["main"], "points": {"min": 3, "max": 9}, "minSeconds": 0.2, "difficulty": 9}
     assert stack.call("PUT", "/v1/admin/action-types/k6", rules).status == 201
     home = tmp_path_factory.mktemp("k6")
@@ -41,8 +41,8 @@ def played(stack: Stack, node: str, tmp_path_factory: pytest.TempPathFactory):
     return json.loads(done.stdout)
 
 
-def test_a_k6_user_wins_points_by_honest_work(played, stack):
-    (won, _), *others = played["added"]["points"]
+def test_a_k6_user_wins_points_by_honest_work(results, stack):
+    (won, _), *others = results["added"]["points"]
     rows = stack.call("GET", "/v1/boards/main/entries?limit=1000").json["data"]["entries"]
 
     assert not others
@@ -50,8 +50,8 @@ def test_a_k6_user_wins_points_by_honest_work(played, stack):
     assert won in [row["score"] for row in rows]
 
 
-def test_a_k6_user_measures_answers_and_streams(played):
-    added = played["added"]
+def test_a_k6_user_measures_answers_and_streams(results):
+    added = results["added"]
 
     assert {tags["name"]: tags["api"] for _, tags in added["answered"]}.items() >= {
         "sign in": "no",
@@ -64,15 +64,15 @@ def test_a_k6_user_measures_answers_and_streams(played):
     assert not any(told for told, _ in added["told_to_wait"])
 
 
-def test_k6_has_the_same_ramp_and_thresholds(played):
-    play, watch = played["options"]["scenarios"]["play"], played["options"]["scenarios"]["watch"]
+def test_k6_has_the_same_ramp_and_thresholds(results):
+    play, watch = results["options"]["scenarios"]["play"], results["options"]["scenarios"]["watch"]
 
     assert (play["startVUs"], [one["target"] for one in play["stages"]]) == (5, [50, 50, 0])
     assert [one["duration"] for one in play["stages"]] == ["10s", "60s", "30s"]
     assert (watch["startVUs"], watch["stages"][0]["target"]) == (2, 25)
-    assert played["options"]["thresholds"]["answered{api:yes}"] == ["p(95)<200"]
-    assert played["options"]["thresholds"]["stream_opened"] == ["p(95)<500"]
+    assert results["options"]["thresholds"]["answered{api:yes}"] == ["p(95)<200"]
+    assert results["options"]["thresholds"]["stream_opened"] == ["p(95)<500"]
 
 
-def test_zero_bits_are_counted_as_the_server_does(played):
-    assert played["bits"] == [0, 1, 3, 4, 7, 8, 16]
+def test_zero_bits_are_counted_as_the_server_does(results):
+    assert results["bits"] == [0, 1, 3, 4, 7, 8, 16]

@@ -65,8 +65,8 @@ def read_times(audience: subprocess.Popen[str]) -> dict[int, list[float]]:
 
 
 @contextlib.contextmanager
-def publishing(redis_url: str) -> Iterator[Callable[[int, int], None]]:
-    """Publish instead of the web process's publisher, which can't get the lease meanwhile."""
+def replace_publisher(redis_url: str) -> Iterator[Callable[[int, int], None]]:
+    """Publish instead of the web process's publisher, which can't get the lease in the meantime."""
     redis = connect_patient(redis_url)
     store, token, stopping = StreamStore(redis), "the bench", threading.Event()
 

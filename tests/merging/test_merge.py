@@ -10,12 +10,12 @@ import pytest
 from scoreboard.boards.types import Window
 from scoreboard.core.storage import rediskeys
 from tests.actions.play import Player, define
-from tests.boards.calls import listed, put, refusal, submit
+from tests.boards.calls import list_entries, put, refusal, submit
 from tests.merging.conftest import Account
 
 
 def rows(client, board="main", **query):
-    return [(one["player"]["id"], one["score"]) for one in listed(client, board, **query)["entries"]]
+    return [(one["player"]["id"], one["score"]) for one in list_entries(client, board, **query)["entries"]]
 
 
 def sql(parts, text):
@@ -64,7 +64,7 @@ def test_entries_count_by_their_own_operators_columns_and_regions_in_the_order_i
 
     assert ada.merge(guest).status_code == 200
 
-    (row,) = listed(client, "cup")["entries"]
+    (row,) = list_entries(client, "cup")["entries"]
     assert (row["score"], row["columns"], row["metadata"]) == (6, {"lives": 3}, {"level": 2})
     assert row["reachedAt"] == "2026-01-01T00:00:05.000Z"
     assert rows(client, "cup", region="eu") == [(ada.id, 5)]
@@ -76,12 +76,14 @@ def test_entries_count_by_their_own_operators_columns_and_regions_in_the_order_i
 def test_a_search_finds_the_account_in_place_of_the_guest(client, parts, ada, guest):
     guest.play()
     parts.followers.catch_up("search")
-    assert [row["player"]["id"] for row in listed(client, "main", search="gue")["entries"]] == [guest.id]
+    assert [row["player"]["id"] for row in list_entries(client, "main", search="gue")["entries"]] == [
+        guest.id
+    ]
 
     ada.merge(guest)
     parts.followers.catch_up("search")
 
-    assert [row["player"]["id"] for row in listed(client, "main", search="gue")["entries"]] == [ada.id]
+    assert [row["player"]["id"] for row in list_entries(client, "main", search="gue")["entries"]] == [ada.id]
     assert sql(parts, f"SELECT key FROM search_key WHERE player = '{guest.id}'") == []
 
 
@@ -123,7 +125,7 @@ def test_a_closed_period_is_revised_and_marked(client, parts, ada, guest, clock)
     assert rows(client, "day", period="2026-01-01") == [(ada.id, 8), ("bob", 7)]
     (period,) = client.get("/v1/boards/day/periods").json["data"]
     assert (period["entries"], period["revisedAt"]) == (2, "2026-01-03T00:00:00.000Z")
-    assert listed(client, "day", period="2026-01-01")["revisedAt"] == "2026-01-03T00:00:00.000Z"
+    assert list_entries(client, "day", period="2026-01-01")["revisedAt"] == "2026-01-03T00:00:00.000Z"
     check_consistency(parts)
 
 

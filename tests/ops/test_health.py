@@ -14,7 +14,7 @@ from scoreboard.core.storage.unavailable import DatabaseBusy, DatabaseDenied, Da
 from scoreboard.journal.probe import WriteProbe
 from scoreboard.ops.wire import Reason
 from tests.actions.play import Player
-from tests.boards.calls import listed, submit
+from tests.boards.calls import list_entries, submit
 from tests.support import KEY, free_port
 
 pytestmark = pytest.mark.one_database
@@ -129,7 +129,7 @@ def test_without_redis_scores_are_accepted_and_boards_are_read(without_redis):
 
     assert (report["accepted"], report["degraded"]) == (2, True)
     assert [one["rank"] for one in report["standings"]] == [None, None]
-    assert [row["player"]["id"] for row in listed(without_redis, "main")["entries"]] == ["bob", "ada"]
+    assert [row["player"]["id"] for row in list_entries(without_redis, "main")["entries"]] == ["bob", "ada"]
     assert without_redis.get("/v1/boards/main/entries/ada").json["data"]["rank"] == 2
     assert without_redis.get("/v1/boards/main/rank-for?score=7").json["data"]["rank"] == 2
 
@@ -204,7 +204,7 @@ def test_a_missing_table_that_only_writes_need_makes_the_deployment_unready(clie
     )
     rename("journal", "away")
     refused = client.post("/v1/boards/main/scores", json={"entries": [{"player": "ada", "score": 5}]})
-    readiness, board = client.get("/readyz"), listed(client, "main")
+    readiness, board = client.get("/readyz"), list_entries(client, "main")
     rename("away", "journal")
 
     assert (refused.status_code, refused.json["code"]) == (503, "ledger_unavailable")

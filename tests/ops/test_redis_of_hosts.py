@@ -8,7 +8,7 @@ import pytest
 
 from scoreboard.app import create_app
 from scoreboard.core.storage import eviction
-from tests.boards.calls import listed, submit
+from tests.boards.calls import list_entries, submit
 from tests.faults.servers import RedisServer
 from tests.support import KEY
 from tests.tlsfront import Authority, tls_front
@@ -69,7 +69,7 @@ def test_a_user_without_dangerous_commands_has_ranks_streams_and_names(server, a
 
     assert report["standings"][0]["rank"] == 1
     assert "degraded" not in report
-    assert [row["player"]["displayName"] for row in listed(client, "main")["entries"]] == ["Ada"]
+    assert [row["player"]["displayName"] for row in list_entries(client, "main")["entries"]] == ["Ada"]
     assert redis_check(client) == {"state": "ok"}
     assert admin.zcard("sb:{main/all/}:order") == 1
     # The eviction policy can't be read: it is requested once only.
@@ -114,7 +114,7 @@ def test_a_refusal_of_redis_is_reported_by_its_reason_and_scores_count(
     assert redis_check(client) == {"state": "away", "reason": reason}
     assert redis_check(client) == {"state": "away", "reason": reason}, "also while the breaker is open"
     assert report["degraded"]
-    assert [row["rank"] for row in listed(client, "main")["entries"]] == [1]
+    assert [row["rank"] for row in list_entries(client, "main")["entries"]] == [1]
 
 
 def test_a_node_of_a_cluster_is_reported_as_one(tmp_path, client_on):

@@ -175,7 +175,7 @@ def test_an_invalid_oembed_request_is_refused(client, query):
 
 
 @pytest.mark.parametrize("path", ["/b/{}.svg", "/b/{}/qr.svg", "/oembed?url=http://localhost/b/{}"])
-def test_a_private_or_missing_board_can_not_be_shown_on_other_sites(client, path):
+def test_a_private_or_missing_board_cannot_be_shown_on_other_sites(client, path):
     client.put("/v1/admin/boards/secret", json={"public": False})
 
     for name in ("secret", "missing"):

@@ -1,4 +1,4 @@
-"""The running server answers all calls of schemathesis as its description says."""
+"""The running server answers all calls of schemathesis as its description says, through both entry points."""
 
 from __future__ import annotations
 
@@ -23,10 +23,12 @@ ENTRIES = {
 }
 
 
-@pytest.fixture
-def stack(tmp_path):
+@pytest.fixture(params=["on", "off"])
+def stack(request, tmp_path):
+    """A server that answers plain requests without Flask, or one that answers all of them by Flask."""
     # Calls that end a session get a guest each: in minutes of fuzzing more than an address may have.
-    stack = Stack(tmp_path, {"LIMIT_GUEST": "", "LIMIT_WRITE": "", "LIMIT_EXPORT": ""})
+    limits = {"LIMIT_GUEST": "", "LIMIT_WRITE": "", "LIMIT_EXPORT": ""}
+    stack = Stack(tmp_path, {"FAST_PATH": request.param, **limits})
     stack.start()
     assert stack.call("PUT", "/v1/admin/boards/cup", CUP).status == 201
     for board, entries in ENTRIES.items():

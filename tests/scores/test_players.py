@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from tests.boards.calls import listed, put, submit
+from tests.boards.calls import list_entries, put, submit
 
 
 def names(client, board):
-    return [row["player"]["displayName"] for row in listed(client, board)["entries"]]
+    return [row["player"]["displayName"] for row in list_entries(client, board)["entries"]]
 
 
 def test_a_player_without_a_name_is_shown_by_id(client):

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from tests.boards.calls import listed, put, submit
+from tests.boards.calls import list_entries, put, submit
 
 pytestmark = pytest.mark.one_database
 
@@ -95,7 +95,7 @@ def test_metadata_may_have_4_kib(cup):
     metadata = {"a": "x" * (4096 - len('{"a":""}'))}
 
     assert submit(cup, "cup", {"player": "ada", "score": 1, "metadata": metadata})["accepted"] == 1
-    assert listed(cup, "cup")["entries"][0]["metadata"] == metadata
+    assert list_entries(cup, "cup")["entries"][0]["metadata"] == metadata
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ def test_metadata_may_have_4_kib(cup):
 def test_metadata_is_returned_as_it_was_sent(cup, value):
     submit(cup, "cup", {"player": "ada", "score": 1, "metadata": {"value": value}})
 
-    assert listed(cup, "cup")["entries"][0]["metadata"] == {"value": value}
+    assert list_entries(cup, "cup")["entries"][0]["metadata"] == {"value": value}
 
 
 @pytest.mark.parametrize("depth", [100, 900])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.boards.calls import listed, players, put, ranks, refusal, submit
+from tests.boards.calls import list_entries, players, put, ranks, refusal, submit
 
 SAFE = 2**53 - 1
 
@@ -21,7 +21,7 @@ def test_a_request_sent_again_with_its_key_gets_its_first_answer(client):
     assert again.data == first.data
     assert again.headers["Idempotency-Replayed"] == "true"
     assert "Idempotency-Replayed" not in first.headers
-    assert listed(client, "main")["entries"][0]["score"] == 5
+    assert list_entries(client, "main")["entries"][0]["score"] == 5
 
 
 def test_a_key_sent_with_another_body_is_refused(client):
@@ -30,7 +30,7 @@ def test_a_key_sent_with_another_body_is_refused(client):
     answer = send(client, {"player": "ada", "score": 6}, key="round-1")
 
     assert refusal(answer) == (422, "idempotency_key_reused")
-    assert listed(client, "main")["entries"][0]["score"] == 5
+    assert list_entries(client, "main")["entries"][0]["score"] == 5
 
 
 def test_a_key_sent_to_another_board_is_refused(client):
@@ -54,7 +54,7 @@ def test_two_callers_may_use_the_same_key(client, parts):
     answer = send(client, {"player": "ada", "score": 7}, key="round-1")
 
     assert answer.json["data"]["accepted"] == 1
-    assert listed(client, "main")["entries"][0]["score"] == 12
+    assert list_entries(client, "main")["entries"][0]["score"] == 12
 
 
 def test_a_request_whose_answer_is_not_stored_counts_once_too(client, parts):
@@ -66,7 +66,7 @@ def test_a_request_whose_answer_is_not_stored_counts_once_too(client, parts):
     again = send(client, *entries, key="round-1")
 
     assert (again.json["data"]["accepted"], again.json["data"]["replayed"]) == (0, 2)
-    assert listed(client, "main")["entries"][0]["score"] == 5
+    assert list_entries(client, "main")["entries"][0]["score"] == 5
 
 
 def test_an_invalid_idempotency_key_is_refused(client):
@@ -98,7 +98,7 @@ def test_a_thousand_entries_are_taken_at_once_and_one_more_is_too_many(client):
     assert (report["accepted"], len(report["standings"])) == (1000, 1000)
     assert all(one["rank"] == 1000 - index for index, one in enumerate(report["standings"]))
     assert refusal(answer) == (400, "validation_failed")
-    assert listed(client, "main")["total"] == 1000
+    assert list_entries(client, "main")["total"] == 1000
 
 
 def test_a_request_without_entries_is_refused(client):
@@ -135,7 +135,7 @@ def test_a_score_that_would_leave_the_range_of_exact_numbers_changes_nothing(cli
     report = submit(client, "main", {"player": "ada", "score": 1}, {"player": "bob", "score": -SAFE})
 
     assert [(one["index"], one["code"]) for one in report["rejected"]] == [(0, "score_out_of_range")]
-    assert [row["score"] for row in listed(client, "main")["entries"]] == [SAFE, -SAFE]
+    assert [row["score"] for row in list_entries(client, "main")["entries"]] == [SAFE, -SAFE]
 
 
 def test_a_refused_entry_leaves_no_window_changed(client):

@@ -14,7 +14,7 @@ from rq.serializers import JSONSerializer
 from rq.timeouts import TimerDeathPenalty
 
 from scoreboard.core.storage import rediskeys
-from tests.boards.calls import listed, put, score
+from tests.boards.calls import list_entries, put, score
 from tests.support import ROOT
 from worker import clock as ticking
 from worker import context, queues
@@ -117,7 +117,7 @@ def test_a_job_builds_the_boards_of_an_emptied_redis(client, parts, rq_redis, wo
 
     assert parts.boards.follower.applied_facts().position == parts.journal.head()
     assert parts.boards.verifier.run() == []
-    assert [row["score"] for row in listed(client, "main")["entries"]] == [2, 1]
+    assert [row["score"] for row in list_entries(client, "main")["entries"]] == [2, 1]
 
 
 def test_a_job_purges_guests_that_never_scored(parts, rq_redis, work):
@@ -138,7 +138,7 @@ def test_a_job_closes_periods_that_are_over(client, parts, rq_redis, work):
     work(queues.CHORES)  # its clock is the real one: that day is long over
 
     assert parts.boards.windows.open() == []
-    assert len(listed(client, "day", period="2026-01-01")["entries"]) == 1
+    assert len(list_entries(client, "day", period="2026-01-01")["entries"]) == 1
 
 
 def test_the_clock_wakes_every_follower_and_the_chores(redis, rq_redis, redis_server):

@@ -174,7 +174,7 @@ def peak(pid: int) -> int:
     return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM"))
 
 
-def test_a_worker_can_not_be_suspended(chores):
+def test_a_worker_cannot_be_suspended(chores):
     chores.redis.set("rq:suspended", 1)
 
     chores.settle()

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from scoreboard.boards.order import Order
+from scoreboard.boards.store.plainfill import PlainFill
 from scoreboard.boards.store.redislink import RedisLink
 from scoreboard.boards.store.windowkeys import all_keys, built_keys, values
 from scoreboard.boards.types import Standing, Window
@@ -32,6 +33,11 @@ class RedisBuilder:
         self, window: Window, token: str, order: Order, version: int, standings: Sequence[Standing]
     ) -> bool:
         """Write standings. Returns False if a later build began, or if the built window is damaged."""
+        page = PlainFill(
+            keys=built_keys(window), token=token, order=order, version=version, standings=standings
+        )
+        if self._link.write_unchanged("check_building", page.keys, page.question(), page.queue):
+            return True
         args = [token, order.ties, order.tier_width, version, *values(order, standings)]
         return bool(self._link.call("fill_building", built_keys(window), args))
 

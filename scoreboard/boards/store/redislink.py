@@ -41,6 +41,19 @@ class RedisLink:
         """Run one script."""
         return self._breaker.call(lambda: self._scripts.call(script, keys, args))
 
+    def write_unchanged(
+        self,
+        script: str,
+        keys: Sequence[str],
+        args: Sequence[Any],
+        write: Callable[[Any, Any], None],
+    ) -> bool:
+        """Run a script that reads, then the commands that `write` queues for its answer, in a transaction.
+
+        Returns False, and writes nothing, if the script answers nothing, or if a key was changed since.
+        """
+        return self._breaker.call(lambda: self._scripts.write_unchanged(script, keys, args, write))
+
     def read(self, script: str, keys: Sequence[str], args: Sequence[Any]) -> Any:
         """Run one script that only reads, in one trip with those that others read at the same time."""
         return self._reads.ask(lambda pipeline: self._scripts.queue(pipeline, script, keys, args))

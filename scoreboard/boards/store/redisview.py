@@ -13,8 +13,16 @@ from scoreboard.boards.store.rediscatalogue import RedisCatalogue
 from scoreboard.boards.store.redislink import RedisLink
 from scoreboard.boards.store.redisposition import RedisPosition
 from scoreboard.boards.store.rediswriter import RedisWriter
-from scoreboard.boards.store.windowkeys import shown_keys, values
-from scoreboard.boards.types import Comparison, Place, Standing, ViewAnswer, Window
+from scoreboard.boards.store.windowkeys import read_keys, shown_keys, values
+from scoreboard.boards.types import (
+    Comparison,
+    Place,
+    RedisAnswer,
+    Standing,
+    Versions,
+    ViewAnswer,
+    Window,
+)
 from scoreboard.boards.views import After, Around, Listed, Located, Question
 from scoreboard.core.storage.redis import Breaker
 from scoreboard.journal.types import Position
@@ -23,7 +31,7 @@ from scoreboard.journal.types import Position
 class RedisView:
     """Reads places from Redis: a BoardView. Its fields write to Redis, and keep the view up to date.
 
-    Methods return None if a window is not shown, or damaged, and raise RedisAway.
+    Methods answer nothing if a window is not shown, or damaged. They raise RedisAway.
     """
 
     def __init__(self, redis: Redis, breaker: Breaker, shard: int) -> None:
@@ -41,9 +49,18 @@ class RedisView:
 
     def ask(self, window: Window, order: Order, question: Question) -> ViewAnswer | None:
         """The answer from Redis."""
+        return self.read(window, order, question).places
+
+    def read(
+        self, window: Window, order: Order, question: Question, *, stamp: str = "", names: str = ""
+    ) -> RedisAnswer:
+        """The answer with the players' names, and the versions of definitions and names, in one trip.
+
+        A caller that has the answer of a state gives its `stamp` and the version of its `names`.
+        """
         match question:
             case Listed(offset, limit):
-                return self._list(window, order, "offset", offset, limit)
+                return self._list(window, order, "offset", offset, limit, stamp[1:], names)
             case After(key, player, limit):
                 return self._list(window, order, "after", key + player, limit)
             case Around(player, radius):
@@ -51,11 +68,6 @@ class RedisView:
             case Located(players):
                 return self._locate(window, order, "players", players)
         return self._locate(window, order, "tier", [question.tier])
-
-    def stamp(self, window: Window, order: Order) -> str | None:
-        """The name of a window's state."""
-        found = self._link.read("read_stamp", shown_keys(window)[-1:], [order.layout])
-        return None if found is None else _stamp(found)
 
     def are_shown(self, windows: Sequence[tuple[Window, Order]]) -> list[bool]:
         """For each of these windows True if it is shown, and complete as far as counting tells."""
@@ -78,36 +90,52 @@ class RedisView:
             version=int(version), entries=entries, differing=dict(zip(flat[::2], flat[1::2], strict=True))
         )
 
-    def _list(self, window: Window, order: Order, mode: str, start: Any, count: int) -> ViewAnswer | None:
-        args = [order.layout, order.ties, order.tier_width, order.width, mode, start, count]
-        answer = self._link.read("read_listed", shown_keys(window), args)
-        if answer is None:
-            return None
-        version, stamp, total, first, ahead, tiers, members, texts = answer
+    def _list(
+        self,
+        window: Window,
+        order: Order,
+        mode: str,
+        start: Any,
+        count: int,
+        stamp: str = "",
+        names: str = "",
+    ) -> RedisAnswer:
+        args = [order.layout, order.ties, order.tier_width, order.width, mode, start, count, stamp, names]
+        versions, *answer = self._link.read("read_listed", read_keys(window), args)
+        if len(answer) <= 1:
+            return RedisAnswer(versions=_versions(versions), unchanged=bool(answer))
+        *state, first, ahead, tiers, members, texts = answer
         width = order.width
         texts = texts or [""] * len(members)
         found = [(member[:width], member[width:], text) for member, text in zip(members, texts, strict=True)]
-        places = order.number(found, position=first, ahead=ahead, tiers=tiers)
-        return ViewAnswer(
-            version=Position(self._shard, int(version)), stamp=_stamp(stamp), total=total, places=places
-        )
+        return self._answer(versions, state, order.number(found, position=first, ahead=ahead, tiers=tiers))
 
-    def _locate(self, window: Window, order: Order, mode: str, keys: Sequence[str]) -> ViewAnswer | None:
+    def _locate(self, window: Window, order: Order, mode: str, keys: Sequence[str]) -> RedisAnswer:
         args = [order.layout, order.ties, order.tier_width, mode, *keys]
-        answer = self._link.read("read_located", shown_keys(window), args)
-        if answer is None:
-            return None
-        version, stamp, total, *flat = answer
+        versions, *answer = self._link.read("read_located", read_keys(window), args)
+        if not answer:
+            return RedisAnswer(versions=_versions(versions))
         places = [
             Place(key=key, player=player, position=position, ahead=ahead, tiers=tiers, metadata=text)
-            for player, key, position, ahead, tiers, text in zip(*[iter(flat)] * 6, strict=True)
+            for player, key, position, ahead, tiers, text in zip(*[iter(answer[4:])] * 6, strict=True)
         ]
-        return ViewAnswer(
-            version=Position(self._shard, int(version)), stamp=_stamp(stamp), total=total, places=places
+        return self._answer(versions, answer[:4], places)
+
+    def _answer(self, versions: Sequence[str], state: Sequence[Any], places: list[Place]) -> RedisAnswer:
+        stamp, version, total, names = state
+        # The token of the newest change: a server that came back with an older state may get to the same
+        # version with other rows.
+        found = ViewAnswer(
+            version=Position(self._shard, int(version)), stamp=f"r{stamp}", total=total, places=places
         )
+        if not versions[1]:
+            return RedisAnswer(versions=_versions(versions), places=found)
+        named = {
+            place.player: text.partition(":")[2] for place, text in zip(places, names, strict=False) if text
+        }
+        return RedisAnswer(versions=_versions(versions), places=found, names=named)
 
 
-def _stamp(state: str) -> str:
-    # A token of the newest change: a server that came back with an older state may get to the same
-    # version with other rows.
-    return f"r{state}"
+def _versions(texts: Sequence[str]) -> Versions:
+    definitions, names = texts
+    return Versions(int(definitions) if definitions else None, names or None)

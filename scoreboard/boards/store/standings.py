@@ -11,6 +11,7 @@ from scoreboard.core.storage.db import Connection, Rows, one_of, rows
 from scoreboard.core.storage.table import Table
 
 PAGE = 5000
+BEFORE_BEST = ("~", "")  # greater than any order key
 COLUMNS = "player, score, c1, c2, reached_at, reached_by, version, metadata, sort_key"
 STANDINGS = Rows(
     table="standing",
@@ -51,6 +52,16 @@ class Standings(Table):
         """Up to `limit` standings of a window, by player, those after a given one."""
         text = f"SELECT {COLUMNS} FROM standing WHERE window_id = ? AND player > ? ORDER BY player LIMIT ?"
         return [_as_standing(row, columns) for row in self.rows(text, (window_id, after, limit))]
+
+    def best(
+        self, window_id: int, columns: int, *, after: tuple[str, str] = BEFORE_BEST, limit: int
+    ) -> list[Standing]:
+        """Up to `limit` standings of a window, the best first, those after an order key and a player."""
+        text = (
+            f"SELECT {COLUMNS} FROM standing WHERE window_id = ? AND (sort_key, player) < (?, ?)"
+            " ORDER BY sort_key DESC, player DESC LIMIT ?"
+        )
+        return [_as_standing(row, columns) for row in self.rows(text, (window_id, *after, limit))]
 
     def all(self, window_id: int, columns: int) -> Iterator[Standing]:
         """All standings of a window, by player. Of one state only inside a transaction."""

@@ -40,6 +40,12 @@ def all_keys(window: Window) -> tuple[str, ...]:
     return shown_keys(window) + built_keys(window)[:-1]
 
 
+@lru_cache(maxsize=MAX_WINDOWS)
+def read_keys(window: Window) -> tuple[str, ...]:
+    """The keys of `shown_keys`, then those of definitions and names, which all windows share."""
+    return (*shown_keys(window), rediskeys.catalogue_version(), rediskeys.renames(), rediskeys.names())
+
+
 def values(order: Order, standings: Sequence[Standing]) -> list[Any]:
     """Four arguments for each standing: player, version, order key, metadata."""
     args: list[Any] = []

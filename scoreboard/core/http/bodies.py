@@ -26,12 +26,7 @@ def parse_json(data: bytes) -> Any:
     and nesting beyond the interpreter's recursion limit.
     """
     try:
-        value = json.loads(
-            data.decode("utf-8"),
-            object_pairs_hook=_refuse_duplicates,
-            parse_constant=_refuse_constant,
-            parse_float=_finite_number,
-        )
+        value = _decode(_without_mark(data.decode("utf-8")))
     except RecursionError:
         raise _malformed_json("nested too deep") from None
     except ValueError as error:
@@ -88,6 +83,19 @@ def _finite_number(text: str) -> float:
         return whole if abs(whole) < EXACT and Decimal(text) == whole else number
     except InvalidOperation:  # an exponent of twenty digits
         raise ValueError("a number out of range") from None
+
+
+# Made once: json.loads makes a decoder at each call if it is given functions.
+_decode = json.JSONDecoder(
+    object_pairs_hook=_refuse_duplicates, parse_constant=_refuse_constant, parse_float=_finite_number
+).decode
+
+
+def _without_mark(text: str) -> str:
+    """The text. Raises ValueError if it begins with a byte order mark, which JSON does not allow."""
+    if text.startswith("\ufeff"):
+        raise ValueError("it begins with a byte order mark")
+    return text
 
 
 def _refuse_surrogates(value: Any) -> None:

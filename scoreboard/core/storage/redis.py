@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from redis import Redis
 from redis.backoff import NoBackoff
-from redis.exceptions import NoScriptError, RedisError
+from redis.exceptions import NoScriptError, RedisError, WatchError
 from redis.retry import Retry
 
 from scoreboard.core.concurrency.coalesce import Coalescer
@@ -187,6 +187,27 @@ class Scripts:
     def call(self, name: str, keys: Sequence[str], args: Sequence[Any]) -> Any:
         """Run one script."""
         return self.execute(lambda pipeline: self.queue(pipeline, name, keys, args))[0]
+
+    def write_unchanged(
+        self, name: str, keys: Sequence[str], args: Sequence[Any], write: Callable[[Any, Any], None]
+    ) -> bool:
+        """Run a script that reads, then the commands that `write` queues for its answer, in a transaction.
+
+        Returns False, and writes nothing, if the script answers nothing or is not loaded, or if a key was
+        changed since.
+        """
+        with self._redis.pipeline() as pipeline:
+            try:
+                pipeline.watch(*keys)  # from here to `multi` commands are sent at once
+                answer = pipeline.evalsha(self._digests[name], len(keys), *keys, *args)
+                if answer is None:
+                    return False
+                pipeline.multi()
+                write(pipeline, answer)
+                pipeline.execute()
+            except (WatchError, NoScriptError):
+                return False
+        return True
 
     def _once(self, fill: Callable[[Any], None]) -> list[Any]:
         with self._redis.pipeline(transaction=False) as pipeline:

@@ -33,6 +33,7 @@ RENEW_SECONDS = 1.0  # between two renewals of the lease
 SCAN_SECONDS = 5.0  # between two checks of all boards, for changes that were not announced
 REST_SECONDS = 0.5  # after a failure
 LONGEST_TICK_SECONDS = 2.0
+FANOUT_SHARE = 0.6  # of a tick; the rest is for requests, and for frames of other boards
 # While a board waits for its tick, changes of other boards are read this often, so that they need not wait.
 LOOK_SECONDS = 0.05
 AT_ONCE = 20  # boards that are published before changes are read again: a scan of hundreds takes a while
@@ -41,11 +42,11 @@ AT_ONCE = 20  # boards that are published before changes are read again: a scan 
 def next_tick(tick: float, least: float, fanout: float) -> float:
     """The next tick: seconds between two frames of a board, after a fan-out that took `fanout` seconds.
 
-    Fan-out may take half of a tick. If it takes longer, the tick grows; later it shrinks back gradually.
+    Fan-out may take FANOUT_SHARE of a tick. If it takes longer, the tick grows as far as needed, though not
+    at once, because one fan-out may be slow by chance. Later it shrinks back gradually.
     """
-    if fanout > tick / 2:
-        return max(least, min(LONGEST_TICK_SECONDS, 1.5 * tick))
-    return max(least, tick / 1.25 if fanout < tick / 4 else tick)
+    needed = min(LONGEST_TICK_SECONDS, fanout / FANOUT_SHARE)
+    return max(least, min(1.25 * max(tick, least), max(needed, tick / 1.25)))
 
 
 class Sink(Protocol):
@@ -77,7 +78,7 @@ class Publisher:
     _head: Cursor = Cursor(0, 0)
     _boards: dict[str, PublishedBoard] = field(default_factory=dict)
     _pending: dict[str, None] = field(default_factory=dict)
-    _published_at: dict[str, float] = field(default_factory=dict)
+    _read_at: dict[str, float] = field(default_factory=dict)  # of the last read that found a change
     _renewed_at: float = float("-inf")
     _scanned_at: float = float("-inf")
     _frames_published: Counts[()] = field(init=False)
@@ -134,7 +135,7 @@ class Publisher:
         self._pending = dict.fromkeys(changed) | self._pending
 
     def _due(self, scope: str) -> float:
-        return self._published_at.get(scope, float("-inf")) + self._tick
+        return self._read_at.get(scope, float("-inf")) + self._tick
 
     def _keep_lease(self) -> bool:
         now = self.monotonic()
@@ -173,6 +174,8 @@ class Publisher:
             return True
         if old is not None and old.layout == new.layout and old.stamp == new.stamp:
             return True
+        # Also if no viewer will see the change: a busy board is read once a tick, not after each batch.
+        self._read_at[scope] = self.monotonic()
         if old is not None and _same(old, new):
             self._boards[scope] = structs.replace(new, s=old.s)
             return True
@@ -187,7 +190,6 @@ class Publisher:
             self._leading = False
             return False
         self._head, self._boards[scope] = id, new
-        self._published_at[scope] = self.monotonic()
         self._frames_published.inc()
         if self.sinks and self.scopes.is_public(scope):
             encoded = frames.encode(frame, line)

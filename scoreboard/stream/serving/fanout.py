@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -10,8 +9,9 @@ from dataclasses import dataclass, field
 from scoreboard.stream.protocol.types import Encoded
 from scoreboard.stream.serving.counters import StreamCounts
 from scoreboard.stream.serving.hub import Hub
+from scoreboard.stream.serving.turns import Turns
 from scoreboard.stream.serving.viewer import Viewer
-from scoreboard.stream.serving.viewers import SLICE, Audience, Viewers
+from scoreboard.stream.serving.viewers import Audience, Viewers
 
 MAIL = 16  # private frames that wait for a viewer that can't take more
 
@@ -24,7 +24,7 @@ class Fanout:
     viewers: Viewers
     counts: StreamCounts
     listeners: list[Callable[[], None]] = field(default_factory=list)  # called when a viewer is behind
-    seconds: float = 0.0  # the time that the last round of writing to all viewers took
+    seconds: float = 0.0  # that the last round of writing to all viewers took, without the turns of others
     _behind: deque[Viewer] = field(default_factory=deque)
 
     def __post_init__(self) -> None:
@@ -32,18 +32,14 @@ class Fanout:
 
     def serve(self) -> None:
         """Send every viewer the frames that are new to it."""
-        start, deliveries, in_slice = self.viewers.monotonic(), 0, 0
+        turns, deliveries = Turns(self.viewers.monotonic), 0
         for audience in self.viewers.audiences():
-            if in_slice >= SLICE:
-                in_slice = 0
-                time.sleep(0)  # let requests be answered
-            in_slice += len(audience.viewers)
-            deliveries += self._send_new(audience)
-        for part in self.viewers.slices([self._behind.popleft() for _ in range(len(self._behind))]):
+            deliveries += self._send_new(audience, turns)
+        for part in self.viewers.parts([self._behind.popleft() for _ in range(len(self._behind))], turns):
             for viewer in part:
                 self.catch_up(viewer)
         if deliveries:
-            self.seconds = self.viewers.monotonic() - start
+            self.seconds = turns.seconds
             self.counts.add_fanout(self.seconds)
 
     def serve_soon(self, viewer: Viewer) -> None:
@@ -74,7 +70,7 @@ class Fanout:
             self.counts.add_sent(viewer.audience.carrier.name, 1, len(frames), len(data))
             self.viewers.write(viewer, data)
 
-    def _send_new(self, audience: Audience) -> int:
+    def _send_new(self, audience: Audience, turns: Turns) -> int:
         """Send an audience its new frames. Returns the number of viewers that got them."""
         before = audience.at
         frames, at = self.hub.after(audience.scopes, before)
@@ -82,7 +78,7 @@ class Fanout:
             return 0
         audience.at = at
         data, deliveries, write = audience.carrier.carry(frames), 0, self.viewers.write
-        for part in self.viewers.slices(list(audience.viewers)):
+        for part in self.viewers.parts(list(audience.viewers), turns):
             for viewer in part:
                 if (viewer.at is before or viewer.at == before) and not viewer.blocked:
                     viewer.at = at

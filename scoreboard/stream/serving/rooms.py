@@ -30,12 +30,13 @@ from scoreboard.stream.publishing.store import StreamStore
 from scoreboard.stream.serving.admission import Slots
 from scoreboard.stream.serving.fanout import Fanout
 from scoreboard.stream.serving.hub import Hub
-from scoreboard.stream.serving.viewers import SLICE, Viewers
+from scoreboard.stream.serving.viewers import Viewers
 
 log = logging.getLogger(__name__)
 
 REPORT_SECONDS = 2.0
 NEW = "new"
+SLICE = 500  # viewers of a slice in reports
 FORGOTTEN_SECONDS = 10.0  # a process without a report for so long is gone
 NOTICE_SECONDS = 5.0  # between two viewer counts
 NOTICED_CHANGE = 0.01  # of a viewer count

@@ -59,7 +59,7 @@ class Sweeper:
     def sweep(self) -> None:
         """Send due heartbeats, end streams that are due, and close stalled connections."""
         heartbeats: Heartbeats = {}
-        for part in self.viewers.slices(self.viewers.all()):
+        for part in self.viewers.parts(self.viewers.all()):
             now = self.viewers.monotonic()
             for viewer in part:
                 if viewer.closed:

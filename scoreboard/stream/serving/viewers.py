@@ -14,11 +14,12 @@ from scoreboard.stream.protocol.carriers import Carrier
 from scoreboard.stream.protocol.types import Cursor, Encoded, Frame
 from scoreboard.stream.protocol.websocket import Inbound
 from scoreboard.stream.serving.counters import StreamCounts
+from scoreboard.stream.serving.turns import Turns
 from scoreboard.stream.serving.viewer import Viewer
 
 log = logging.getLogger(__name__)
 
-SLICE = 500  # viewers that are written to before other greenlets have a turn
+PART = 25  # viewers that are written to before the time is looked at
 STALLED_SECONDS = 30.0
 CHATTY_BYTES = 16 * 1024  # that a client may send on a stream without input
 
@@ -108,19 +109,19 @@ class Viewers:
 
     def send_all(self, viewers: list[Viewer], frame: Encoded) -> None:
         """Send some viewers a frame, except those that can't take one now."""
-        for part in self.slices(viewers):
+        for part in self.parts(viewers):
             for viewer in part:
                 self.send(viewer, frame)
 
-    def slices(self, viewers: list[Viewer]) -> Iterator[list[Viewer]]:
-        """Some viewers in parts, between which other greenlets have a turn."""
+    def parts(self, viewers: list[Viewer], turns: Turns | None = None) -> Iterator[list[Viewer]]:
+        """Some viewers in parts, between which other greenlets may have a turn."""
+        turns = turns or Turns(self.monotonic)
         # Each time begins at another viewer, so that none is always the last.
         first = random.randrange(len(viewers)) if viewers else 0
         rotated = viewers[first:] + viewers[:first]
-        for start in range(0, len(rotated), SLICE):
-            if start:
-                time.sleep(0)  # let requests be answered
-            yield rotated[start : start + SLICE]
+        for start in range(0, len(rotated), PART):
+            turns.pause()
+            yield rotated[start : start + PART]
 
     # Ending
 
@@ -137,7 +138,7 @@ class Viewers:
 
     def end_all(self, viewers: list[Viewer], why: str) -> None:
         """End some streams at once."""
-        for part in self.slices(viewers):
+        for part in self.parts(viewers):
             for viewer in part:
                 self.end(viewer, closing.frame(why))
 

@@ -26,22 +26,22 @@ def server(tmp_path):
     server.stop()
 
 
-def full(server):
+def fill(server):
     with Redis.from_url(server.url) as redis:
         redis.config_set("maxmemory", 1)
 
 
-def mend_full(server):
+def make_room(server):
     with Redis.from_url(server.url) as redis:
         redis.config_set("maxmemory", 0)
 
 
-def read_only(server):
+def make_read_only(server):
     with Redis.from_url(server.url) as redis:
         redis.replicaof("127.0.0.1", "1")
 
 
-def mend_read_only(server):
+def make_writable(server):
     with Redis.from_url(server.url) as redis:
         redis.replicaof("NO", "ONE")
 
@@ -50,7 +50,7 @@ def stall(server):
     os.kill(server._process.pid, signal.SIGSTOP)
 
 
-def mend_stall(server):
+def resume(server):
     os.kill(server._process.pid, signal.SIGCONT)
 
 
@@ -64,9 +64,9 @@ def mend_kill(server):
 
 
 FAULTS = {
-    "full": (full, mend_full),
-    "read-only": (read_only, mend_read_only),
-    "stalled": (stall, mend_stall),
+    "full": (fill, make_room),
+    "read-only": (make_read_only, make_writable),
+    "stalled": (stall, resume),
     "killed": (kill, mend_kill),
 }
 
@@ -96,7 +96,7 @@ def test_limits_continue_in_memory_with_a_share_and_return_to_redis(process, ser
 def test_a_redis_that_refuses_to_count_is_still_read(process, server):
     client = process(redis_url=server.url)
     parts = client.application.extensions["parts"]
-    full(server)
+    fill(server)
 
     assert client.post("/v1/guest").status_code == 200
 
@@ -109,7 +109,7 @@ def test_a_redis_that_refuses_to_count_is_still_read(process, server):
 def test_failures_are_counted_in_memory_while_redis_refuses(process, server):
     client = process(limit_sign_in="2/minute", redis_url=server.url)
     breaker = client.application.extensions["parts"].base.limits._refusing
-    full(server)
+    fill(server)
     for _ in range(2):
         client.post("/v1/sign-in/eve")
         wait_until(lambda: not breaker.open)  # so that Redis is asked again each time
@@ -126,10 +126,10 @@ def test_a_share_is_at_least_one(process):
 def test_losing_and_finding_redis_is_logged_once_each(process, server, caplog):
     caplog.set_level(logging.INFO)
     client = process(redis_url=server.url)
-    full(server)
+    fill(server)
     for _ in range(3):
         client.post("/v1/guest")
-    mend_full(server)
+    make_room(server)
     wait_until(lambda: '"guest";r=599;' in client.post("/v1/guest").headers["RateLimit"])
 
     assert [record.getMessage() for record in caplog.records if record.name == limiter.__name__] == [

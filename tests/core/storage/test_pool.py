@@ -38,13 +38,13 @@ def pid(database):
 
 def test_a_connection_is_used_again(database, proxy):
     assert pid(database) == pid(database)
-    assert proxy.taken == 1
+    assert proxy.connection_count == 1
 
 
 def test_no_more_connections_are_opened_than_allowed(database, proxy):
     at_once(12, lambda number: database.run(lambda db: rows(db, "SELECT pg_sleep(0.05)")))
 
-    assert proxy.taken <= 3
+    assert proxy.connection_count <= 3
 
 
 @pytest.mark.alone

@@ -31,12 +31,12 @@ class Moments:
         return self.now
 
 
-def broken():
+def fail():
     raise NoConnection("no server there")
 
 
 @pytest.fixture
-def stalled():
+def stalled_url():
     """The URL of a server that accepts connections and never answers."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         yield f"redis://127.0.0.1:{server.getsockname()[1]}/0"
@@ -53,7 +53,7 @@ def test_after_a_failure_redis_is_left_alone_for_a_while():
     moments = Moments()
     breaker = Breaker(moments)
     with pytest.raises(RedisAway):
-        breaker.call(broken)
+        breaker.call(fail)
     calls = []
 
     with pytest.raises(RedisAway):
@@ -67,7 +67,7 @@ def test_after_its_rest_redis_is_asked_again():
     moments = Moments()
     breaker = Breaker(moments)
     with pytest.raises(RedisAway):
-        breaker.call(broken)
+        breaker.call(fail)
 
     moments.now += REST_SECONDS
 
@@ -81,7 +81,7 @@ def test_a_redis_that_keeps_failing_is_asked_less_and_less_often():
     rests = []
     for _ in range(4):
         with pytest.raises(RedisAway):
-            breaker.call(broken)
+            breaker.call(fail)
         breaker.rest()  # others failed at the same time
         began = moments.now
         while breaker.open:
@@ -89,7 +89,7 @@ def test_a_redis_that_keeps_failing_is_asked_less_and_less_often():
         rests.append(moments.now - began)
     breaker.call(lambda: "pong")
     with pytest.raises(RedisAway):
-        breaker.call(broken)
+        breaker.call(fail)
     moments.now += REST_SECONDS
 
     assert rests == [0.5, 1, 2, 2]
@@ -106,9 +106,9 @@ def test_a_defect_of_the_caller_is_not_taken_for_a_failure_of_redis():
 
 
 @pytest.mark.alone
-def test_a_stalled_redis_is_given_up_quickly_and_then_not_asked(stalled):
+def test_a_stalled_redis_is_given_up_quickly_and_then_not_asked(stalled_url):
     breaker = Breaker()
-    redis = connect(stalled, breaker)
+    redis = connect(stalled_url, breaker)
     started = time.monotonic()
     with pytest.raises(RedisAway):
         breaker.call(redis.ping)

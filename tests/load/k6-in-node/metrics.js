@@ -1,4 +1,6 @@
-export const added = {} // name of a metric -> what was added to it
+// The module k6/metrics, as far as the scenario uses it.
+
+export const added = {} // name of a metric -> the added values, each with its tags
 
 class Metric {
   constructor(name) {

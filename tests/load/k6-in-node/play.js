@@ -1,4 +1,4 @@
-// Play and watch once as a user of the k6 scenario does, and print what was planned and counted.
+// Play and watch once as a user of the k6 scenario does, and print its options and the metrics.
 
 import { added } from "k6/metrics"
 

@@ -1,19 +1,21 @@
+// Makes the HTTP calls and reads the WebSockets of the k6 scenario, one at a time: see waiting.js.
+
 import { workerData } from "node:worker_threads"
 
-const { there, bell } = workerData
-const WATCHED_MS = 500
+const { there, done } = workerData
+const WATCH_MS = 500
 
-there.on("message", async (asked) => {
+there.on("message", async (request) => {
   try {
-    there.postMessage({ answer: await (asked.watch ? watched(asked.watch) : fetched(asked)) })
+    there.postMessage({ answer: await (request.watch ? readMessages(request.watch) : callServer(request)) })
   } catch (error) {
     there.postMessage({ error: String(error) })
   }
-  Atomics.store(bell, 0, 1)
-  Atomics.notify(bell, 0)
+  Atomics.store(done, 0, 1)
+  Atomics.notify(done, 0)
 })
 
-async function fetched({ method, url, body, headers }) {
+async function callServer({ method, url, body, headers }) {
   const begun = performance.now()
   const answer = await fetch(url, { method, body, headers })
   return {
@@ -24,13 +26,13 @@ async function fetched({ method, url, body, headers }) {
   }
 }
 
-// As k6 writes them: Retry-After.
+// A header's name as k6 writes it: Retry-After.
 function title(name) {
   return name.replace(/\b[a-z]/g, (letter) => letter.toUpperCase())
 }
 
-// The messages of half a second.
-function watched(url) {
+// The messages that come within WATCH_MS.
+function readMessages(url) {
   return new Promise((resolve, reject) => {
     const [socket, messages] = [new WebSocket(url), []]
     socket.onmessage = ({ data }) => messages.push(data)
@@ -39,6 +41,6 @@ function watched(url) {
       setTimeout(() => {
         socket.onclose = () => resolve(messages)
         socket.close()
-      }, WATCHED_MS)
+      }, WATCH_MS)
   })
 }

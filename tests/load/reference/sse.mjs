@@ -11,7 +11,7 @@ http
       const parts = []
       request.on("data", (part) => parts.push(part))
       request.on("end", () => {
-        const chunk = framed(Buffer.concat([Buffer.from("data: "), ...parts, Buffer.from("\n\n")]))
+        const chunk = asChunk(Buffer.concat([Buffer.from("data: "), ...parts, Buffer.from("\n\n")]))
         for (const viewer of viewers) viewer.write(chunk)
         response.end(JSON.stringify({ viewers: viewers.size }))
       })
@@ -26,6 +26,6 @@ http
   })
   .listen(Number(process.env.PORT), "127.0.0.1")
 
-function framed(event) {
+function asChunk(event) {
   return Buffer.concat([Buffer.from(`${event.length.toString(16)}\r\n`), event, Buffer.from("\r\n")])
 }

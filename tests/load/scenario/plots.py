@@ -14,6 +14,7 @@ COLOURS = (
     "#a855f7",
 )  # distinguishable in light and dark, also for most colour-blind people
 TICKS = 4
+LONG_SECONDS = 300  # from here on an axis has minutes, and from 60 times that on hours
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,19 @@ class Line:
 
 def plot(title: str, lines: Sequence[Line], *, seconds: float, limit: float | None = None) -> str:
     """A figure with an axis of `seconds`. A limit is a dashed line."""
+    content = drawing(lines, seconds=seconds, limit=limit)
+    if not content:
+        return ""
+    legend = " · ".join(
+        f'<span style="color:{colour}">■</span> {escape(line.name)}'
+        for line, colour in zip(lines, COLOURS, strict=False)
+    )
+    svg = f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(title)}">{content}</svg>'
+    return f"<figure><figcaption><b>{escape(title)}</b> {legend}</figcaption>{svg}</figure>"
+
+
+def drawing(lines: Sequence[Line], *, seconds: float, limit: float | None = None) -> str:
+    """The content of a figure's SVG; "" without values."""
     values = [value for line in lines for _, value in line.points]
     if not values:
         return ""
@@ -36,14 +50,7 @@ def plot(title: str, lines: Sequence[Line], *, seconds: float, limit: float | No
         parts.append(f'<path d="M{LEFT},{y}H{WIDTH}" stroke="#ef4444" stroke-dasharray="6 4"/>')
     for line, colour in zip(lines, COLOURS, strict=False):
         parts.append(f'<path d="{_path(line, seconds, most)}" stroke="{colour}"/>')
-    legend = " · ".join(
-        f'<span style="color:{colour}">■</span> {escape(line.name)}'
-        for line, colour in zip(lines, COLOURS, strict=False)
-    )
-    svg = (
-        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(title)}">{"".join(parts)}</svg>'
-    )
-    return f"<figure><figcaption><b>{escape(title)}</b> {legend}</figcaption>{svg}</figure>"
+    return "".join(parts)
 
 
 def _path(line: Line, seconds: float, most: float) -> str:
@@ -58,8 +65,17 @@ def _scale(seconds: float, most: float) -> str:
         parts.append(f'<path d="M{LEFT},{y}H{WIDTH}" stroke="#8884" stroke-width="1"/>')
         parts.append(f'<text x="{LEFT - 8}" y="{y + 4}" text-anchor="end">{part * most:,.4g}</text>')
         anchor = "end" if number == TICKS else "middle"
-        parts.append(f'<text x="{x}" y="{HEIGHT - 4}" text-anchor="{anchor}">{part * seconds:.0f} s</text>')
+        parts.append(
+            f'<text x="{x}" y="{HEIGHT - 4}" text-anchor="{anchor}">{_time(part * seconds, seconds)}</text>'
+        )
     return "".join(parts)
+
+
+def _time(at: float, whole: float) -> str:
+    """A time on an axis of `whole` seconds, in the unit that suits it."""
+    if whole < LONG_SECONDS:
+        return f"{at:.0f} s"
+    return f"{at / 60:.3g} min" if whole < 60 * LONG_SECONDS else f"{at / 3600:.3g} h"
 
 
 def _x(at: float, seconds: float) -> float:

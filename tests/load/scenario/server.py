@@ -28,13 +28,13 @@ class NotEmpty(Exception):
 
 
 @contextlib.contextmanager
-def start(folder: Path, database: str) -> Iterator[Stack]:
+def start(folder: Path, database: str, **settings: str) -> Iterator[Stack]:
     """The product on a database: a URL, `sqlite`, or `postgresql` for a server of our own.
 
     Raises NotEmpty.
     """
     with _database(folder, database) as url:
-        environment = UNREFUSED | ({"DATABASE_URL": url} if url else {})
+        environment = UNREFUSED | ({"DATABASE_URL": url} if url else {}) | settings
         stack = Stack(folder / "data", environment)
         try:
             stack.start()

@@ -171,7 +171,7 @@ def test_a_card_is_drawn_once_a_minute():
     assert len(calls) == 2
 
 
-def test_a_card_that_can_not_be_drawn_is_refused_and_drawn_later(client, board, monkeypatch, caplog):
+def test_a_card_that_cannot_be_drawn_is_refused_and_drawn_later(client, board, monkeypatch, caplog):
     monkeypatch.setattr("scoreboard.pages.cards.pictures.DRAW", "/nothing/here.py")
 
     answer = client.get(f"/b/{board}/card.png")

@@ -90,7 +90,7 @@ def test_these_scripts_need_no_installed_font(text):
 
 
 @pytest.mark.parametrize("text", ["日本", "ไทย", "\N{ROCKET}", "ada 가"])
-def test_other_scripts_can_not_be_drawn_without_one(text):
+def test_other_scripts_cannot_be_drawn_without_one(text):
     assert Fonts(folders=()).further(text) is None
 
 

@@ -107,7 +107,7 @@ def ticket_of(player):
     return player.http.post("/v1/stream/ticket").json["data"]["ticket"]
 
 
-def test_guests_with_tickets_can_not_take_all_streams_from_one_address(home):
+def test_guests_with_tickets_cannot_take_all_streams_from_one_address(home):
     without = [home() for _ in range(3)]
     tickets = [ticket_of(Player(home.parts)) for _ in range(3)]
     with_tickets = [home(ticket) for ticket in tickets for _ in range(2)]

@@ -123,7 +123,7 @@ def test_a_process_that_ends_sends_its_viewers_away(client, poll, parts):
     ],
 )
 @pytest.mark.parametrize("path", ["stream", "poll"])
-def test_boards_that_can_not_be_streamed_are_refused(client, path, query, status, code):
+def test_boards_that_cannot_be_streamed_are_refused(client, path, query, status, code):
     put(client, "secret", public=False)
 
     answer = client.get(f"/v1/{path}?{query}", headers={"Authorization": ""})

@@ -121,7 +121,7 @@ def test_a_board_that_was_quiet_does_not_wait_for_one_that_is_busy(make_parts, s
     parts = make_parts(sqlite_url, stream_tick_ms=5000)
     client = client_of(parts)
     put(client, "cup")
-    parts.stream.publisher._published_at["main"] = time.monotonic()
+    parts.stream.publisher._read_at["main"] = time.monotonic()
     parts.stream.publisher._pending["main"] = None
     start = time.monotonic()
     publish(parts)
@@ -130,6 +130,23 @@ def test_a_board_that_was_quiet_does_not_wait_for_one_that_is_busy(make_parts, s
 
     assert [frame["b"] for frame in frames_in_redis(redis)][-1] == "cup"
     assert time.monotonic() - start < 3
+
+
+def test_a_board_whose_changes_nobody_sees_is_read_once_a_tick(make_parts, sqlite_url, redis):
+    parts = make_parts(sqlite_url, stream_tick_ms=60_000)
+    client = client_of(parts)
+    put(client, "cup", size=1, operator="set")
+    score(client, "cup", ada=10, bob=1)
+    publish(parts)
+    parts.stream.publisher._read_at.clear()
+
+    score(client, "cup", bob=2)
+    publish(parts)
+    score(client, "cup", bob=3)
+    publish(parts)
+
+    assert "cup" in parts.stream.publisher._pending
+    assert [frame["b"] for frame in frames_in_redis(redis)].count("cup") == 1
 
 
 def test_a_board_that_changed_does_not_wait_for_those_that_are_only_scanned(client, parts, redis):

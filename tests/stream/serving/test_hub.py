@@ -9,6 +9,7 @@ from scoreboard.stream.protocol import frames
 from scoreboard.stream.protocol.types import Cursor
 from scoreboard.stream.serving import history, hub
 from tests.boards.calls import put, score, submit
+from tests.contract import client_of
 from tests.stream.steps import Viewer, frame_ids, publish
 
 
@@ -166,6 +167,25 @@ def test_a_reading_that_is_newer_than_the_stream_begins_with_a_snapshot(stream, 
 
     assert stream.get("/v1/boards/main/entries").json["data"]["id"] == "0-0"
     assert resume(parts, "0-0")[2] == ["epoch"]
+
+
+def test_a_process_that_is_behind_the_stream_answers_a_list_with_another_length(stream, parts, make_parts):
+    """For a moment after a change, so a comparison of two processes has to wait for the same cursor."""
+    other = make_parts(parts.base.settings.database_url, stream_tick_ms=0)
+    clients = stream, client_of(other)
+    other.stream.hub.warm()
+    score(stream, "main", p9=5000)
+    publish(parts)
+    parts.stream.hub.read()
+
+    first, second = (client.get("/v1/boards/main/entries") for client in clients)
+    other.stream.hub.read()
+    later = clients[1].get("/v1/boards/main/entries")
+
+    assert (second.json["data"]["id"], later.json["data"]["id"]) == ("0-0", first.json["data"]["id"])
+    assert second.json["data"]["entries"] == first.json["data"]["entries"]
+    assert second.content_length < first.content_length == later.content_length
+    assert second.headers["ETag"] != first.headers["ETag"] == later.headers["ETag"]
 
 
 def test_a_new_board_of_the_same_name_shows_no_row_of_the_deleted_one(stream, parts):

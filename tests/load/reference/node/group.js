@@ -2,7 +2,7 @@
 // committed, are committed together.
 const MOST = 512
 
-export function grouped(commit) {
+export function groupCommits(commit) {
   const waiting = []
   let busy = false
 

@@ -26,7 +26,7 @@ export async function openGroups() {
     const scores = new Map(rows.map(({ id, score }) => [id, Number(score)]))
     return group.map(({ id }) => {
       const score = scores.get(id) ?? null
-      scores.delete(id) // who sends the same token twice in one group counts once
+      scores.delete(id) // a token that is twice in one group counts once
       return score
     })
   }

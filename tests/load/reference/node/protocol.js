@@ -4,7 +4,7 @@ import { createSecretKey, randomBytes } from "node:crypto"
 import jwt from "jsonwebtoken"
 
 import { open, seal } from "./tokens.js"
-import { checksum, nonce, worked } from "./work.js"
+import { checksum, isSolved, nonce } from "./work.js"
 
 const ACTION = { name: "bench", points: 10, difficulty: 1, minMs: 0, lifeMs: 300_000 }
 
@@ -34,7 +34,7 @@ export function bearer(request) {
   return token
 }
 
-export function requested(player, body) {
+export function issueToken(player, body) {
   if (body?.actionType !== ACTION.name) throw new Refusal(404, "unknown_action_type")
   const ticket = { id: randomBytes(16).toString("hex"), player, issuedAt: Date.now() }
   const actionToken = seal(ticket)
@@ -55,7 +55,7 @@ export function requested(player, body) {
 }
 
 // The ticket of a completion that may count.
-export function checked(player, body) {
+export function checkCompletion(player, body) {
   const { actionToken, proof } = body ?? {}
   const ticket = typeof actionToken === "string" ? open(actionToken) : null
   if (ticket === null || ticket.player !== player) throw new Refusal(400, "invalid_action_token")
@@ -64,12 +64,12 @@ export function checked(player, body) {
   if (took < ACTION.minMs) throw new Refusal(400, "completed_too_fast")
   const claim = checksum(null, proof?.result ?? "")
   if (proof?.checksum !== claim) throw new Refusal(400, "invalid_proof")
-  if (!worked(nonce(actionToken), claim, String(proof.solution), ACTION.difficulty)) {
+  if (!isSolved(nonce(actionToken), claim, String(proof.solution), ACTION.difficulty)) {
     throw new Refusal(400, "invalid_proof")
   }
   return ticket
 }
 
-export function completed(ticket, newScore, rank) {
+export function receipt(ticket, newScore, rank) {
   return { data: { actionId: ticket.id, actionType: ACTION.name, increment: POINTS, newScore, rank } }
 }

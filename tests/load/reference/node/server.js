@@ -3,7 +3,7 @@ import express from "express"
 import Redis from "ioredis"
 import jwt from "jsonwebtoken"
 
-import { ACCESS, BOARD, PARTY, POINTS, Refusal, bearer, checked, completed, guest, requested } from "./protocol.js"
+import { ACCESS, BOARD, PARTY, POINTS, Refusal, bearer, checkCompletion, guest, issueToken, receipt } from "./protocol.js"
 
 const { HOST = "127.0.0.1", PORT = "3000", REDIS_URL, STORE = "sqlite" } = process.env
 const CLAIMS = { algorithms: ["HS256"], issuer: PARTY, audience: PARTY }
@@ -20,23 +20,23 @@ app.get("/", (request, response) => response.json({ ok: true }))
 
 app.post("/v1/auth/guest", (request, response) => response.status(201).json(guest()))
 
-app.post("/v1/actions/request", signedIn, (request, response) => {
-  response.json(requested(request.player, request.body))
+app.post("/v1/actions/request", authenticate, (request, response) => {
+  response.json(issueToken(request.player, request.body))
 })
 
-app.post("/v1/actions/complete", signedIn, async (request, response) => {
-  const ticket = checked(request.player, request.body)
+app.post("/v1/actions/complete", authenticate, async (request, response) => {
+  const ticket = checkCompletion(request.player, request.body)
   const score = await store.count(ticket.id, ticket.player, POINTS)
   if (score === null) throw new Refusal(409, "token_already_used")
-  const shown = await redis.pipeline().zadd(BOARD, score, ticket.player).zrevrank(BOARD, ticket.player).exec()
-  response.json(completed(ticket, score, shown[1][1] + 1))
+  const replies = await redis.pipeline().zadd(BOARD, score, ticket.player).zrevrank(BOARD, ticket.player).exec()
+  response.json(receipt(ticket, score, replies[1][1] + 1))
 })
 
 app.use((error, request, response, next) => {
   response.status(error.status ?? 500).json({ code: error.status ? error.message : "internal_error" })
 })
 
-function signedIn(request, response, next) {
+function authenticate(request, response, next) {
   const token = bearer(request)
   try {
     request.player = jwt.verify(token, ACCESS, CLAIMS).sub

@@ -1,4 +1,4 @@
-// Claims, and the work that is done for them.
+// The checksum of a claim, and the check of its proof of work.
 import { createHash } from "node:crypto"
 
 const sha256 = (text) => createHash("sha256").update(text)
@@ -7,7 +7,7 @@ export const nonce = (token) => sha256(token).digest("base64url")
 
 export const checksum = (points, result) => sha256(`${points ?? ""}|${result}`).digest("hex")
 
-export function worked(nonce, checksum, solution, bits) {
+export function isSolved(nonce, checksum, solution, bits) {
   const digest = sha256(`${nonce}:${checksum}:${solution}`).digest()
   return bits === 0 || digest.readUInt32BE() >>> (32 - bits) === 0
 }

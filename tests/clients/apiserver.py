@@ -27,7 +27,7 @@ class Handler(WSGIRequestHandler):
         """Log nothing."""
 
 
-class Served:
+class ApiServer:
     """Serves parts on a port of 127.0.0.1."""
 
     def __init__(self, parts, port: int | None = None) -> None:
