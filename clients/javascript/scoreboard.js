@@ -93,9 +93,17 @@ export class Scoreboard {
     const query = new URLSearchParams(Object.entries(more).filter(([, value]) => value !== undefined))
     if (players.length) query.set("players", players.join())
     const path = `/boards/${encodeURIComponent(board)}/entries`
-    const address = around ? `${path}/${encodeURIComponent(around)}/around?${query}` : `${path}?${query}`
-    const { persist } = await import("./actions/retry.js")
-    return persist(() => this.#api.get(address))
+    return this.#get(around ? `${path}/${encodeURIComponent(around)}/around?${query}` : `${path}?${query}`)
+  }
+
+  /**
+   * A player as everybody may see them: the name, and the results on all public boards. The answer of
+   * `GET /v1/players/{player}`, with retries if they may help. Throws a Refusal, `player_not_listed` if no public board
+   * shows the player.
+   * @param {string} player the player's id
+   */
+  profile(player) {
+    return this.#get(`/players/${encodeURIComponent(player)}`)
   }
 
   /**
@@ -121,6 +129,11 @@ export class Scoreboard {
    */
   async play(type, claim) {
     return (await this.player()).play(type, claim)
+  }
+
+  async #get(address) {
+    const { persist } = await import("./actions/retry.js")
+    return persist(() => this.#api.get(address))
   }
 
   async #load() {

@@ -21,12 +21,12 @@ from typing import IO, Any
 from config.settings import Settings
 from scoreboard.chaos.permission import permitted_plan
 from scoreboard.commands.greeting import greeting, local_url
-from scoreboard.commands.network import lan_address
 from scoreboard.commands.processes import SERVER_KEY_FILE, environment
 from scoreboard.commands.redis_server import URL_FILE, PrivateRedis
 from scoreboard.core import private
 from scoreboard.core.concurrency.processes import SERVE_LOCK
 from scoreboard.core.listening import THIS_MACHINE
+from scoreboard.core.network import lan_address
 from scoreboard.core.root import ROOT
 from scoreboard.core.storage.db import Database, execute
 from scoreboard.core.storedsecrets import KEY_FILE

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
-from flask import Blueprint, Response, g, make_response, render_template, request
+from flask import Blueprint, Response, g, make_response, render_template, request, url_for
 
-from scoreboard.boards.types import Board, Period
+from scoreboard.boards.types import Board
 from scoreboard.core.clock import rfc3339
 from scoreboard.core.errors import ScoreboardError, Unavailable
 from scoreboard.core.http import cors, errorpages
 from scoreboard.core.http.files import Files
+from scoreboard.core.http.links import link
 from scoreboard.core.http.pages import page
 from scoreboard.core.http.parts import parts
 from scoreboard.core.root import ROOT
 from scoreboard.core.storage.unavailable import DatabaseUnavailable
-from scoreboard.pages import boardlist, game, params, rendering, rowparts, view
+from scoreboard.pages import boardlist, choices, game, params, rendering, rowparts, view
+from scoreboard.pages.sharing.phones import log_missing_code, phone_address
 from scoreboard.pages.wire import BoardPageQuery, BoardsQuery, EmbedQuery, OverlayQuery, RowsQuery
 
 SDK = ROOT / "clients" / "javascript"
@@ -57,6 +60,7 @@ bp.app_template_filter("flag_sign")(rowparts.flag_sign)
 bp.app_template_filter("link_name")(rowparts.link_name)
 bp.app_template_filter("instant")(rfc3339)
 bp.app_template_filter("utc_minute")(view.utc_minute)
+bp.add_app_template_global(view.region_name)
 
 
 @bp.get("/")
@@ -98,7 +102,10 @@ def board(board: str) -> str:
 def tv(board: str) -> str:
     """Show a board on a big screen: its rows, page after page, and a QR code that links to the board."""
     shown = parts().boards.service.readable(board)
-    return render_template("tv.html", **_board_values(shown, limit=TV_ROWS), hide=TV_HIDES)
+    has_code = phone_address(link("pages.board", board=board)) != ""
+    if not has_code:
+        log_missing_code()
+    return render_template("tv.html", **_board_values(shown, limit=TV_ROWS), hide=TV_HIDES, has_code=has_code)
 
 
 @bp.get("/overlay/<board>")
@@ -191,16 +198,23 @@ def _boards_instead() -> list[Board]:
 def _board(board: Board, *, others: list[Board]) -> str:
     region = request.args.get("region", "")
     values = _board_values(board, limit=view.MAX_ROWS)
+    shown = choices.Shown(board, values["period"], values["period_param"], region)
+    offered = choices.groups(shown, partial(_address, board))
     return render_template(
         "board.html",
         **values,
         hide=(),
         others=others,
         has_past=any(kind != "all" for kind in board.windows),
-        periods=[(choice, values["period"] == _period(board, choice)) for choice in view.choices(board)],
+        choice_groups=offered,
+        menus=choices.need_menus(offered),
         playable=game.playable_action(board, region) if values["current"] else "",
         sign=view.SIGNS.get(board.definition.operator, ""),
     )
+
+
+def _address(board: Board, period: str, region: str) -> str:
+    return url_for("pages.board", board=board.id, period=period or None, region=region or None)
 
 
 def _board_values(board: Board, *, limit: int) -> dict[str, Any]:
@@ -222,7 +236,7 @@ def _board_values(board: Board, *, limit: int) -> dict[str, Any]:
         "page_links": view.page_links(offset, limit, entries.total),
         "period_param": period_param,
         "region": region,
-        "region_name": board.definition.region_titles.get(region) or region,
+        "region_name": view.region_name(board, region),
         "period": period,
         "period_name": rendering.period_name(period),
         "current": current,
@@ -236,7 +250,3 @@ def _board_values(board: Board, *, limit: int) -> dict[str, Any]:
         "summary": view.summary(board, entries.rows, rendering.number_style()),
         "example": view.example(board, region),
     }
-
-
-def _period(board: Board, choice: view.Choice) -> Period:
-    return parts().boards.service.period(board, choice.period)

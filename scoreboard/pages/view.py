@@ -61,6 +61,11 @@ def heading(name: str) -> str:
     return words.capitalize() or name
 
 
+def region_name(board: Board, region: str) -> str:
+    """A region's title, or its id; "" for all regions."""
+    return board.definition.region_titles.get(region) or region
+
+
 def score_heading(rules: Definition) -> str:
     """The key of the text that names scores."""
     return "board.time" if rules.unit == "s" else "board.score"

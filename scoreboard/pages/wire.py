@@ -89,7 +89,14 @@ class Embeddable(Struct, frozen=True, kw_only=True):
 
 
 class Words(Struct, frozen=True, kw_only=True):
-    """The element's texts in a language. A text with a number has one form for each plural category."""
+    """The element's texts in a language, and the path of players' pictures.
+
+    A text with a number has one form for each plural category.
+    """
 
     language: str
     texts: Mapping[str, str | Mapping[str, str]]
+    avatars: Annotated[
+        str,
+        Meta(description="`AVATAR_URL`: a path of this host; empty if there are no pictures."),
+    ]

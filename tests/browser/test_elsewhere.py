@@ -82,6 +82,26 @@ def player_cells(page):
     return page.locator("live-leaderboard tbody tr .player")
 
 
+def test_the_element_shows_pictures_of_players_where_the_server_has_some(stack, site, visit, board):
+    submit(stack, board, favicon=7, nobody=6)
+    page = visit("about:blank")
+
+    def with_pictures(route):
+        answer = route.fetch()
+        words = answer.json()
+        words["data"]["avatars"] = "/static/{player}.svg"  # favicon.svg is the only one
+        route.fulfill(response=answer, json=words)
+
+    page.route("**/embed.json*", with_pictures)
+    page.goto(site(f'<live-leaderboard board="{board}"></live-leaderboard>'))
+
+    picture = page.locator("[data-player=favicon] .portrait img")
+    expect(picture).to_have_attribute("src", f"{stack.url}/static/favicon.svg")
+    picture.evaluate("image => image.decode()")
+    expect(page.locator("[data-player=nobody] .portrait img")).to_have_count(0)
+    expect(page.locator("[data-player=nobody] .portrait")).to_have_attribute("data-letters", "N")
+
+
 def test_one_tag_shows_a_live_board_on_another_site(visit, site, stack, board):
     page = live(visit(site(f'<live-leaderboard board="{board}"></live-leaderboard>')))
     expect(player_cells(page)).to_have_text(["ada", "bob"])

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from scoreboard.pages.messages import LANGUAGES
+from tests.browser.axe import expect_accessible
 from tests.browser.boards import SETTLED, board_name, define, enter, live, players, submit
 
 LONG_NAME = "Maximiliane von Hohenstein-Bär"
@@ -153,8 +154,11 @@ def test_twelve_rows_of_forty_are_seen_at_once_and_more_if_they_are_compact(open
     assert page.evaluate("localStorage.getItem('scoreboard.compact')") is None
 
 
-@pytest.mark.parametrize("language", ["en", "ar"])
-def test_all_controls_stand_in_one_line(open_page, board, language):
+@pytest.mark.parametrize("windows", [["daily"], ["daily", "monthly", "all"]])
+@pytest.mark.parametrize("language", ["en", "de", "ar"])
+def test_all_controls_stand_in_one_line(open_page, stack, board, language, windows):
+    rules = stack.call("GET", f"/v1/admin/boards/{board}").json["data"]
+    define(stack, board, **{**rules, "windows": windows})
     page = open_page(f"/b/{board}?lang={language}", viewport={"width": 1280, "height": 800})
     expect(page.locator("#badge")).to_have_attribute("data-state", "live")
 
@@ -164,6 +168,50 @@ def test_all_controls_stand_in_one_line(open_page, board, language):
     )
     assert len(middles) >= 7, "views, periods, regions, search, pause, compact rows, badge"
     assert max(middles) - min(middles) <= 2
+
+
+def test_twelve_rows_with_flags_and_teams_are_seen_at_once(open_page, stack, plain_board):
+    shown = [
+        {"field": "country", "as": "flag"},
+        {"field": "team", "as": "text"},
+        {"field": "site", "as": "link"},
+    ]
+    define(stack, plain_board, title="Hackathon 2026", show=shown)
+    metadata = {"country": "de", "team": "Blue Whales", "site": "https://example.com/blue-whales"}
+    for number in range(40):
+        enter(stack, plain_board, {"player": f"plain{number}", "score": 40 - number, "metadata": metadata})
+    page = live(open_page(f"/b/{plain_board}", viewport={"width": 1280, "height": 800}))
+
+    expect(page.locator("[data-player=plain11] .flag")).to_be_visible()
+    assert page.evaluate(SEEN) >= 12
+
+
+def test_a_menu_of_periods_works_with_the_keyboard_and_closes_again(open_page, stack, board):
+    rules = stack.call("GET", f"/v1/admin/boards/{board}").json["data"]
+    define(stack, board, **{**rules, "windows": ["daily", "monthly"]})
+    page = live(open_page(f"/b/{board}", viewport={"width": 1280, "height": 800}))
+    menu = page.locator("details.choices").first
+    summary, regions = menu.locator("summary"), page.locator("details.choices").last
+    expect(summary).to_have_accessible_name("Period: This week")
+
+    summary.focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    expect(menu.get_by_role("link", name="This week")).to_be_focused()
+    expect_accessible(page)
+    page.keyboard.press("Escape")
+    expect(menu).not_to_have_attribute("open", "")
+    expect(summary).to_be_focused()
+
+    summary.click()
+    regions.locator("summary").click()
+    expect(menu).not_to_have_attribute("open", "")
+    page.locator("h1").click()
+    expect(regions).not_to_have_attribute("open", "")
+
+    summary.click()
+    menu.get_by_role("link", name="Today").click()
+    expect(page.locator("details.choices summary").first).to_have_accessible_name("Period: Today")
 
 
 def test_rank_changes_stand_beside_the_name_and_take_no_room_while_there_are_none(

@@ -15,7 +15,6 @@ from tests.browser.conftest import OWN_STREAM
 from tests.support import wait_until
 
 JS_BYTES = 16 * 1024
-OFFER_BYTES = 1024  # of the button that starts the game, and of the one that copies the first call
 CSS_BYTES = 9 * 1024
 FIRST_VISIT_BYTES = 60 * 1024
 LARGEST_PAINT_MS = 600
@@ -107,10 +106,10 @@ def test_the_files_for_watching_a_board_are_small(open_page, crowd):
     assert styles <= CSS_BYTES, each
 
 
-def test_the_default_board_with_its_game_costs_a_kilobyte_more_at_most(open_page):
+def test_the_default_board_with_its_game_costs_no_more(open_page):
     page = live(open_page("/"))
 
-    assert file_sizes(page, ".js")[0] <= JS_BYTES + OFFER_BYTES
+    assert file_sizes(page, ".js")[0] <= JS_BYTES
     assert file_sizes(page, ".css")[0] <= CSS_BYTES
 
 

@@ -51,6 +51,8 @@ def test_a_guest_plays_and_sees_their_standing(open_page, stack):
     expect(page.locator(".standing .rank")).to_have_text("Rank 1 of 1")
     expect(page.locator("#rounds li .state")).to_have_text("counted")
     expect(page.locator("#top li.own .score")).to_have_text("10")
+    me = page.evaluate("import('/sdk/scoreboard.js').then(({ Scoreboard }) => new Scoreboard().playerId)")
+    expect(page.locator("#top li.own a")).to_have_attribute("href", f"/p/{me}")
     expect(page.locator("#badge")).to_have_text("Live")
     assert entries(stack) == [(1, 10)]
 

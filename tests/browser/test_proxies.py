@@ -25,7 +25,7 @@ PAGES = (  # the pages that load most, each with an element that its script make
     ("/docs/api", ".call"),
     ("/docs/events", ".frames li[data-type=hello]"),
     ("/docs/embed", "iframe"),
-    ("/b/main/tv", ".code"),
+    ("/b/main/tv", ".clock:not(:empty)"),
 )
 SCOPE = "navigator.serviceWorker.ready.then(({ scope }) => navigator.serviceWorker.controller ? scope : '')"
 KEPT = """async () => {

@@ -70,6 +70,30 @@ def test_rows_show_metadata_at_once_and_as_it_changes(open_page, stack, board):
     expect(ada.locator(".text")).to_have_text("<b>Red")
 
 
+def test_all_links_of_rows_are_one_tab_stop_and_arrows_lead_to_them(open_page, stack, board):
+    for player, score in (("ada", 5), ("bob", 3)):
+        put(stack, board, player, score, player.title(), site=f"https://example.com/{player}")
+    page = live(open_page(f"/b/{board}"))
+    stops = "document.querySelectorAll('#rows tbody :is(a, button):not([tabindex=\"-1\"])').length"
+    assert page.evaluate(stops) == 0  # until a pointer or the focus comes near
+    page.locator(".search input").focus()
+    expect(page.locator("#rows tbody [tabindex='0']")).to_have_count(1)
+    put(stack, board, "eve", 1, "Eve", site="https://example.com/eve")
+    expect(row(page, "eve").locator(".link")).to_be_visible()
+    assert page.evaluate(stops) == 1
+
+    row(page, "ada").locator(".star button").focus()
+    for key, there in (
+        ("ArrowRight", row(page, "ada").locator(".profile")),
+        ("ArrowRight", row(page, "ada").locator(".link")),
+        ("ArrowDown", row(page, "bob").locator(".link")),
+        ("ArrowRight", row(page, "bob").locator(".star button")),
+        ("ArrowLeft", row(page, "bob").locator(".link")),
+    ):
+        page.keyboard.press(key)
+        expect(there).to_be_focused()
+
+
 def test_portraits_have_initials_that_follow_the_name(open_page, stack, board):
     put(stack, board, "ada", 5, "Ada Lovelace")
     page = live(open_page(f"/b/{board}"))
@@ -115,6 +139,8 @@ def test_the_end_of_the_period_is_counted_down(open_page, stack, request):
     page = live(open_page(f"/b/{board}"))
 
     expect(page.locator("#ends")).to_have_text(re.compile(r"· ends in \d+ (hour|minute|second)s?"))
+    screen = open_page(f"/b/{board}/tv")
+    expect(screen.locator("#ends")).to_have_text(re.compile(r"· ends in \d+ (hour|minute|second)s?"))
     expect(page.get_by_role("link", name="Past periods")).to_be_visible()
     page.get_by_role("link", name="Europe").click()
     expect(page.locator(".facts")).to_contain_text("Europe")

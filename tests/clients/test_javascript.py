@@ -46,6 +46,10 @@ def test_a_program_watches_reads_and_plays(output, stack):
     assert (output["stands"]["me"]["rank"], output["stands"]["shown"]) == (2, 7)
     assert [one["player"]["id"] for one in output["read"]["entries"]] == ["ada"]
     assert [one["player"]["id"] for one in output["around"]["entries"]] == [player]
+    assert output["profile"]["player"] == {"id": "ada", "displayName": "ada"}
+    (board,) = (one for one in output["profile"]["boards"] if one["board"] == "node")
+    assert [(one["rank"], one["score"]) for one in board["current"]] == [(1, 9)]
+    assert output["unlisted"] == [404, "player_not_listed"]
     assert [json.loads(line)["score"] for line in output["exported"].splitlines()] == [9, 7]
     assert output["unexported"] == [404, "board_not_found"]
     assert output["refused"] == "unknown_action_type"

@@ -90,6 +90,33 @@ def test_points_are_on_the_board(ada, quick_action):
     assert receipt.standings[0].board == "main"
 
 
+def test_a_profile_has_the_results_on_all_public_boards(ada, stack):
+    for board, public in (("seen", True), ("unseen", False)):
+        rules = {"period": "weekly", "public": public, "title": board.title()}
+        assert stack.call("PUT", f"/v1/admin/boards/{board}", rules).status in (200, 201)
+        Server(stack.url, KEY).submit(board, [{"player": "zoe", "displayName": "Zoë", "score": 7}])
+
+    profile = ada.profile("zoe")
+
+    assert (profile.player, profile.display_name) == ("zoe", "Zoë")
+    results = {one.board: one for one in profile.boards}
+    assert "unseen" not in results
+    (current,) = results["seen"].current
+    assert (results["seen"].title, current.kind, current.rank, current.score, current.total) == (
+        "Seen",
+        "weekly",
+        1,
+        7,
+        1,
+    )
+    assert current.starts_at < current.reached_at < current.ends_at
+    assert results["seen"].best == current
+    assert results["seen"].past == ()
+    with pytest.raises(RefusedError) as refused:
+        ada.profile()
+    assert refused.value.code == "player_not_listed"
+
+
 def test_players_are_found_by_name_once_the_worker_has_seen_them(ada, stack):
     assert (
         stack.call("PUT", "/v1/admin/boards/find", {"show": [{"field": "team", "as": "text"}]}).status == 201

@@ -33,6 +33,8 @@ console.log(
     stands: await stands,
     read: await scoreboard.read(board, { limit: 1 }),
     around: await scoreboard.read(board, { around: scoreboard.playerId, radius: 0 }),
+    profile: await scoreboard.profile("ada"),
+    unlisted: await scoreboard.profile("nobody").catch(({ status, code }) => [status, code]),
     exported: await (await scoreboard.export(board, { format: "jsonl" })).text(),
     unexported: await scoreboard.export("no-such-board").catch(({ status, code }) => [status, code]),
     refused: await scoreboard.play("no-such-type").catch((error) => error instanceof Refusal && error.code),

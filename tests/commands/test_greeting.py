@@ -8,7 +8,7 @@ import pytest
 
 from config.settings import Settings
 from scoreboard.commands.greeting import greeting, local_url
-from scoreboard.commands.network import lan_address
+from scoreboard.core.network import lan_address
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,19 @@ def define(client, board, **definition):
     assert client.put(f"/v1/admin/boards/{board}", json=definition).status_code in (200, 201)
 
 
+@pytest.mark.parametrize(("windows", "menus"), [([], 0), (["daily", "monthly", "all"], 2)])
+def test_periods_and_regions_become_menus_where_links_would_need_two_lines(client, windows, menus):
+    regions = {"eu": "Europe", **({"us": "United States"} if menus else {})}
+    define(client, "cup", period="weekly", windows=windows, regions=[*regions], regionTitles=regions)
+
+    page = client.get("/b/cup?region=eu").text
+
+    assert page.count("<details") == menus
+    assert len(re.findall('<nav[^>]* aria-label="Period"', page)) == 1
+    assert 'href="/b/cup?period=previous&amp;region=eu"' in page
+    assert 'aria-current="page"><bdi dir="auto">Europe</bdi>' in page
+
+
 def submit(client, board, *entries):
     answer = client.post(f"/v1/boards/{board}/scores", json={"entries": list(entries)})
     assert answer.json["data"]["rejected"] == []

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import fcntl
 import html
 import re
 from xml.etree import ElementTree as ET
 
 import pytest
 
+from scoreboard.core.concurrency.processes import SERVE_LOCK
+from scoreboard.core.network import lan_address
 from scoreboard.pages.sharing.qr import qr_code
 from scoreboard.pages.sharing.routes import board_in
+from tests.contract import client_of
 from tests.pages.html import INLINE
 
 pytestmark = pytest.mark.one_database
@@ -87,6 +91,38 @@ def test_a_qr_code_leads_to_the_period_and_the_region_that_were_shown(client):
 
     assert code == qr_code("http://localhost/b/cup?period=previous&region=eu")
     assert client.get("/b/cup/qr.svg?region=asia").json["code"] == "region_not_found"
+
+
+def test_a_qr_code_that_is_requested_on_this_machine_leads_to_its_address_in_the_network(
+    make_parts, sqlite_url, tmp_path
+):
+    lan = lan_address("0.0.0.0") or pytest.skip("no network")
+    client = client_of(make_parts(sqlite_url, host="0.0.0.0", port=8765))
+    here = {"Host": "127.0.0.1:8765"}
+    assert 'class="code"' not in client.get("/b/main/tv", headers=here).text
+
+    with (tmp_path / SERVE_LOCK).open("w") as lock:  # as `serve` does
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        assert client.get("/b/main/qr.svg", headers=here).data == qr_code(f"http://{lan}:8765/b/main")
+        assert 'class="code"' in client.get("/b/main/tv", headers=here).text
+
+
+def test_a_big_screen_that_only_this_machine_can_reach_shows_no_qr_code(client, board, caplog):
+    for host in ("127.0.0.1:8000", "localhost", "[::1]", "a.test"):
+        page = client.get(f"/b/{board}/tv", headers={"Host": host}).text
+        assert ('class="code"' in page) == (host == "a.test"), host
+
+    hints = [one.getMessage() for one in caplog.records if "QR code" in one.getMessage()]
+    assert len(hints) == 1
+    assert "PUBLIC_URL" in hints[0]
+
+
+def test_an_image_names_the_region_by_its_title(client):
+    client.put("/v1/admin/boards/cup", json={"regions": ["eu"], "regionTitles": {"eu": "Europe"}})
+
+    assert any("· Europe ·" in text for text in texts(client.get("/b/cup.svg?region=eu")))
+    card = client.get("/b/cup/card.svg?region=eu").text
+    assert "Europe" in card
 
 
 def test_only_the_frame_may_stand_on_other_sites(client, board):
@@ -242,9 +278,16 @@ def test_the_element_gets_its_words_in_the_language_of_the_page_around_it(client
     by_header = client.get("/embed.json", headers={"Accept-Language": "ar"})
 
     assert by_query.json["data"]["language"] == "pt-BR"
+    assert by_query.json["data"]["avatars"] == ""
     assert by_query.json["data"]["texts"]["board.player"] == "Jogador"
     assert by_query.json["data"]["texts"]["board.waiting"].keys() == {"one", "many", "other"}
     assert not [key for key in by_query.json["data"]["texts"] if key.startswith("guide.")]
     assert by_query.headers["Access-Control-Allow-Origin"] == "*"
     assert by_header.json["data"]["language"] == "ar"
     assert "Accept-Language" in by_header.headers["Vary"]
+
+
+def test_the_element_gets_the_path_of_pictures_where_there_are_some(make_parts, sqlite_url):
+    client = client_of(make_parts(sqlite_url, avatar_url="/avatars/{player}.webp"))
+
+    assert client.get("/embed.json").json["data"]["avatars"] == "/avatars/{player}.webp"

@@ -13,6 +13,7 @@ Without dependencies, and safe to share between threads.
 from scoreboard_client.changes import Change, Me, Row, Told
 from scoreboard_client.client import Client
 from scoreboard_client.errors import AwayError, EndedError, RefusedError, ScoreboardError
+from scoreboard_client.profiles import BoardResults, PeriodResult, Profile
 from scoreboard_client.server import Server
 from scoreboard_client.types import (
     Action,
@@ -30,6 +31,7 @@ from scoreboard_client.work import prove
 __all__ = [
     "Action",
     "AwayError",
+    "BoardResults",
     "Change",
     "Client",
     "EndedError",
@@ -37,8 +39,10 @@ __all__ = [
     "Listing",
     "Me",
     "OpenSession",
+    "PeriodResult",
     "Placed",
     "Player",
+    "Profile",
     "Proof",
     "Receipt",
     "RefusedError",

@@ -11,6 +11,7 @@ from urllib.parse import quote, urlencode
 from scoreboard_client.changes import Change, Told
 from scoreboard_client.errors import AwayError, RefusedError, ScoreboardError
 from scoreboard_client.exports import export
+from scoreboard_client.profiles import Profile
 from scoreboard_client.transport import Transport
 from scoreboard_client.types import Action, Entry, Listing, OpenSession, Player, Proof, Receipt
 from scoreboard_client.watch import watch
@@ -226,6 +227,14 @@ class Client:
         """The rows around a player, by default the signed-in one. Refused: not_ranked."""
         path = f"{self._entry_path(board, player)}/around{_query(radius=radius)}"
         return Listing.of(self._read(path)["data"])
+
+    def profile(self, player: str | None = None) -> Profile:
+        """The public profile of a player, by default the signed-in one: results on all public boards.
+
+        Refused: player_not_listed if no public board shows the player.
+        """
+        player_id = self.player.id if player is None else player
+        return Profile.of(self._read(f"/v1/players/{quote(player_id, safe='')}")["data"])
 
     def export(
         self, board: str, format: str = "csv", *, period: str = "", region: str = ""

@@ -78,12 +78,17 @@ def _board_card(id: str) -> Card:
     board = boards.readable(id)
     window, period = boards.window(board, request.args.get("period", ""), request.args.get("region", ""))
     page = boards.entries(board, window, period, limit=cards.LINES)
-    facts = [rendering.period_name(period), window.region, _players(page.total)]
+    region = _drawable_region(board, window.region)
+    facts = [rendering.period_name(period), region, _players(page.total)]
     lines = [
         _line(board, row, rank=rank, name=cards.drawable_name(FONTS.can_draw, row.name, row.player))
         for rank, row in zip(view.ranks(page.rows), page.rows, strict=True)
     ]
     return _card(_title(board), facts, lines)
+
+
+def _drawable_region(board: Board, region: str) -> str:
+    return cards.drawable_name(FONTS.can_draw, view.region_name(board, region), region)
 
 
 def _player_card(player: str) -> Card:

@@ -21,6 +21,7 @@ from scoreboard.core.http.parts import parts
 from scoreboard.core.ids import BOARD_ID
 from scoreboard.core.limits.rules import limited
 from scoreboard.pages import params, rendering, view
+from scoreboard.pages.sharing.phones import phone_address
 from scoreboard.pages.sharing.qr import qr_code
 from scoreboard.pages.wire import Embeddable, ImageQuery, OEmbedQuery, Words
 
@@ -51,8 +52,12 @@ def embed_script() -> Response:
 @bp.get("/embed.json")
 @described(query=LanguageQuery, answer=Words, tagged=True)
 def embed_words() -> Response:
-    """Get the texts of <live-leaderboard> in a language."""
-    words = Words(language=rendering.language().tag, texts=rendering.texts(*ELEMENT_SECTIONS))
+    """Get the texts of <live-leaderboard> in a language, and where pictures of players are."""
+    words = Words(
+        language=rendering.language().tag,
+        texts=rendering.texts(*ELEMENT_SECTIONS),
+        avatars=parts().base.settings.avatar_url,
+    )
     response = _make_cacheable(answer({"data": words}), max_age_seconds=TEXTS_CACHE_SECONDS)
     response.vary.add("Accept-Language")
     return response
@@ -71,6 +76,7 @@ def board_image(board: str) -> Response:
     text = render_template(
         "board.svg",
         page=page,
+        region_name=view.region_name(found, window.region),
         ranks=view.ranks(page.rows),
         theme=params.one_of(args, "theme", ("auto", "dark", "light")),
         period_name=rendering.period_name(period),
@@ -89,7 +95,8 @@ def board_qr(board: str) -> Response:
     boards = parts().boards.service
     period, region = request.args.get("period", ""), request.args.get("region", "")
     boards.window(boards.readable(board), period, region)
-    return _image(qr_code(link("pages.board", board=board, period=period or None, region=region or None)))
+    address = link("pages.board", board=board, period=period or None, region=region or None)
+    return _image(qr_code(phone_address(address) or address))
 
 
 @bp.get("/oembed")

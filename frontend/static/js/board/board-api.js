@@ -23,7 +23,7 @@ export class BoardApi {
     return this.#get(this.#path, {})
   }
 
-  // The texts of the board element in a language: { language, texts }.
+  // The texts of the board element in a language: { language, texts, avatars }, with the path of players' pictures.
   texts(lang) {
     return this.#get("embed.json", { lang })
   }

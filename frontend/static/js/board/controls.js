@@ -7,6 +7,7 @@ import { PolledList } from "./polled-list.js"
 import { isStreamed, pageCount, pageFor, rowRange } from "./paging.js"
 import { BoardApi } from "./board-api.js"
 import { holdWhileReading, walkWithArrows } from "./reading-guard.js"
+import { closeMenus } from "./menus.js"
 import { Favourites } from "./favourites.js"
 
 const TYPING_MS = 150 // after the last key, until the server is asked
@@ -141,7 +142,8 @@ export class Controls {
     this.#on(this.#favourites, "change", again)
     this.#on(window, "storage", again)
     this.#on(this.#given.watch, "waiting", () => this.show())
-    const { watch } = this.#given
+    const { watch, root } = this.#given
+    this.#left.push(closeMenus(root.querySelector(".bar")))
     this.#left.push(holdWhileReading(this.#table, { hold: (why) => watch.hold.hold(why), release: (why) => watch.release(why) }))
   }
 

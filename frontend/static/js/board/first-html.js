@@ -1,7 +1,6 @@
 // first-html.js: reads a board from the first HTML.
 
 import { emptyBoard } from "../../../sdk/stream/board-state.js"
-import { shownIn } from "./player-cell.js"
 
 export function rowIn(row) {
   const value = (cell) => Number(cell.dataset.value)
@@ -15,6 +14,12 @@ export function rowIn(row) {
     rank: Number(row.dataset.rank),
     tied: rank.startsWith("="),
   }
+}
+
+// The metadata of a row; undefined if it shows none.
+function shownIn(cell) {
+  const text = cell.querySelector(".shown")?.dataset.values
+  return text && JSON.parse(text)
 }
 
 export function columnsIn(table) {

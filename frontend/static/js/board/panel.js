@@ -81,12 +81,12 @@ export class Panel {
     this.#left.push(() => clearInterval(clock))
   }
 
-  // The rows are one stop of the Tab key: a star. Without scripts each name is one, and without stars until the controls
-  // are loaded.
+  // The rows are one stop of the Tab key: a star. Without scripts each name and link is one, and without stars each name
+  // until the controls are loaded.
   #oneTabStop() {
     const { root } = this.#given
-    if (root.querySelector(".no-star")) return
-    for (const link of root.querySelectorAll(".profile")) link.tabIndex = -1
+    const links = root.querySelector(".no-star") ? ".link" : ".profile, .link"
+    for (const link of root.querySelectorAll(links)) link.tabIndex = -1
   }
 
   #on(target, type, run) {

@@ -32,12 +32,6 @@ export function fillPlayer(cell, before, now, show) {
   cell.append(shown)
 }
 
-// The metadata of a row in the first HTML; undefined if it shows none.
-export function shownIn(cell) {
-  const text = cell.querySelector(".shown")?.dataset.values
-  return text && JSON.parse(text)
-}
-
 const MADE = {
   flag: (code, title) => titled(made("span", "flag", flagSign(code)), title),
   text: (text, title) => titled(isolated(made("bdi", "text", text)), title),
@@ -46,6 +40,7 @@ const MADE = {
     link.href = address
     link.rel = "noopener nofollow ugc"
     link.target = "_blank"
+    link.tabIndex = -1 // reading-guard.js lets the arrow keys lead to it
     link.append(isolated(made("bdi", "", title || linkName(address))))
     return link
   },

@@ -2,7 +2,7 @@
 // focus, and while text is selected. Moves the focus between rows with the arrow keys.
 
 const HOVERS = matchMedia("(hover: hover)")
-const [STAR, PROFILE] = [".star button", ".profile"]
+const [STAR, PROFILE, LINK] = [".star button", ".profile", ".link"]
 const STILL_MS = 10_000 // a pointer that has not moved for so long no longer holds updates
 
 // Calls `hold` and `release` with the reason. Returns a function that removes the listeners.
@@ -45,8 +45,8 @@ export function walkWithArrows(table) {
     if (stops.includes(target)) for (const stop of stops) stop.tabIndex = stop === target ? 0 : -1
   })
   table.addEventListener("keydown", (event) => {
-    const kind = [STAR, PROFILE].find((kind) => event.target.matches(kind))
-    const to = kind && (above(event, all(kind)) ?? beside(event, kind))
+    const kind = [STAR, PROFILE, LINK].find((kind) => event.target.matches(kind))
+    const to = kind && (above(event, all(kind)) ?? beside(event))
     if (!to) return
     event.preventDefault()
     to.focus()
@@ -68,7 +68,11 @@ function above({ key, target }, all) {
   return all[{ ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: all.length - 1 }[key]]
 }
 
-function beside({ key, target }, kind) {
-  if (key !== "ArrowLeft" && key !== "ArrowRight") return null
-  return target.closest("tr").querySelector(kind === STAR ? PROFILE : STAR)
+// In the direction of the text. After the last one of a row comes its first one.
+function beside({ key, target }) {
+  const step = { ArrowRight: 1, ArrowLeft: -1 }[key]
+  if (!step) return null
+  const stops = [...target.closest("tr").querySelectorAll([STAR, PROFILE, LINK].join())]
+  const isMirrored = getComputedStyle(target).direction === "rtl"
+  return stops.at((stops.indexOf(target) + (isMirrored ? -step : step)) % stops.length)
 }

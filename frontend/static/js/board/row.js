@@ -75,7 +75,7 @@ function fillOwn(row, own) {
 
 function profileLink({ href, target }, name) {
   const link = Object.assign(element("a", "profile"), { href, ...(target && { target, rel: "noopener" }) })
-  link.tabIndex = -1 // controls.js lets the arrow keys lead to it
+  link.tabIndex = -1 // reading-guard.js lets the arrow keys lead to it
   link.append(name)
   return link
 }

@@ -21,7 +21,7 @@ export async function draw(host, where) {
     const api = new BoardApi(where)
     const [board, messages] = await Promise.all([api.board(), api.texts(languageOf(host)), ...sheets.map(({ ready }) => ready)])
     setTexts(messages.language, messages.texts)
-    loading.replaceWith(slot("header"), frame(host, where, board), slot("footer"))
+    loading.replaceWith(slot("header"), frame(host, where, board, messages.avatars), slot("footer"))
   } catch (error) {
     const text = error.status === 404 ? missing(where) : FAILED
     loading.replaceWith(slot("error", made("p", { class: "nothing" }, text)))
@@ -47,7 +47,7 @@ function sheet(url) {
   return { link, ready }
 }
 
-function frame(host, { base, region, period }, board) {
+function frame(host, { base, region, period }, board, avatars = "") {
   const table = rows(board)
   const label = host.getAttribute("label") ?? board.title
   table.setAttribute("aria-label", label || t("board.standings"))
@@ -68,6 +68,7 @@ function frame(host, { base, region, period }, board) {
   Object.assign(lb.dataset, { scope, since: "", ties, period: "", total: 0, size, page: 0, decimals, unit, order })
   Object.assign(lb.dataset, { show: JSON.stringify(board.show), titles: JSON.stringify(titlesOf(board)) })
   Object.assign(lb.dataset, { profiles: `${base}p/~`, target: "_blank" })
+  if (avatars) lb.dataset.avatars = new URL(base).origin + avatars // a path of the board's host
   return lb
 }
 

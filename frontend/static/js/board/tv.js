@@ -3,6 +3,7 @@
 
 import { t, time } from "../messages.js"
 import { define } from "./element.js"
+import { countDown } from "../period-end.js"
 import { showPeriod } from "./period-name.js"
 import { pageAfter, shiftAt } from "./paging.js"
 
@@ -21,6 +22,7 @@ showTime()
 showPage()
 stayAwake()
 hideCursor()
+for (const ends of document.querySelectorAll("#ends")) countDown(ends, board)
 setInterval(showTime, 1000)
 setInterval(turn, PAGE_MS)
 setInterval(shift, SHIFT_MS)
