@@ -25,6 +25,7 @@ from scoreboard.keyring import build as keyring_build
 from scoreboard.keyring.service import KeyRing
 from scoreboard.merging import build as merging_build
 from scoreboard.merging.service import Merging
+from scoreboard.moderation import build as moderation_build
 from scoreboard.ops import build as ops_build
 from scoreboard.ops.service import Health
 from scoreboard.preparation import Preparation
@@ -54,6 +55,7 @@ class Parts:
     audit: audit_build.AuditParts
     stream: stream_build.StreamParts
     merging: Merging
+    moderation: moderation_build.ModerationParts
     health: Health
     preparation: Preparation
     tasks: tuple[Task, ...]
@@ -94,7 +96,7 @@ def build(settings: Settings, *, clock: Clock = now, plan: Plan | None = None) -
     journal = journal_build.build(base)
     tables = accounts_build.build_tables(base)
     accounts_of, names = tables.accounts, tables.names
-    board_tables = boards_build.build_tables(base, journal=journal.reader)
+    board_tables = boards_build.build_tables(base, journal=journal.reader, accounts=accounts_of)
     projector = board_tables.projector
     receipts = actions_build.build_receipts(base, journal)
     folds = [
@@ -108,6 +110,7 @@ def build(settings: Settings, *, clock: Clock = now, plan: Plan | None = None) -
         ),
         *accounts_build.folds(boards=projector),
         *merging_build.folds(board_tables),
+        *moderation_build.folds(board_tables),
         *keyring_build.folds(projector.advance),
     ]
     writer = journal_build.build_writer(base, journal, folds)
@@ -155,9 +158,11 @@ def build(settings: Settings, *, clock: Clock = now, plan: Plan | None = None) -
         merging=merging_build.build(
             accounts=accounts,
             boards=board_tables,
-            journal=journal.reader,
             writer=writer,
             signals=stream.signals,
+        ),
+        moderation=moderation_build.build(
+            base, boards=board_tables, accounts=accounts, journal=journal.reader, writer=writer
         ),
         health=ops_build.build(
             base,

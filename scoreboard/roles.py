@@ -11,6 +11,7 @@ from scoreboard.actions import routes as actions
 from scoreboard.admin import routes as admin
 from scoreboard.boards import routes as boards
 from scoreboard.merging import routes as merging
+from scoreboard.moderation import routes as moderation
 from scoreboard.ops import routes as ops
 from scoreboard.pages import routes as pages
 from scoreboard.pages.account import routes as account
@@ -30,7 +31,7 @@ ROLES = {
     "auth": (accounts.bp, merging.bp),
     "score": (scores.bp, actions.bp),
     "board": (boards.bp, profiles.bp, stream.bp),
-    "admin": (admin.bp,),
+    "admin": (admin.bp, moderation.bp),
     "pages": (
         *(pages.bp, pages.sdk, sharing.bp, cards.bp, archive.bp, players.bp),
         *(guide.bp, account.bp, shell.bp, reference.bp),

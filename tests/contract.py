@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 import jsonschema_rs
+from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.exceptions import HTTPException
 from werkzeug.test import TestResponse
@@ -20,9 +21,17 @@ from tests.support import KEY
 Schema = dict[str, Any]
 
 
+def app_of(parts: Parts) -> Flask:
+    """The application over these parts, made once: it costs 13 ms, and a test has several clients."""
+    own = vars(parts)  # so that it is forgotten with them
+    if "application" not in own:
+        own["application"] = create_app(parts)
+    return own["application"]
+
+
 def client_of(parts: Parts) -> ContractClient:
     """A client of the application over these parts, as a server that holds a key."""
-    client = ContractClient(create_app(parts))
+    client = ContractClient(app_of(parts))
     client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {KEY}"
     return client
 

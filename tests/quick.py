@@ -1,8 +1,7 @@
-"""Changes of the environment that make tests fast. Nothing that they test depends on them."""
+"""Changes of the environment that make tests faster. They change nothing that is tested."""
 
 from __future__ import annotations
 
-import functools
 import os
 import shutil
 import tempfile
@@ -34,8 +33,14 @@ def compile_routes_late() -> None:
     compile_now = Rule._compile_builder
 
     def compile_late(rule: Rule, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
-        compiled = functools.cache(lambda: compile_now(rule, append_unknown))
-        return lambda *args, **values: compiled()(*args, **values)  # noqa: PLW0108 - that is the point
+        compiled: list[Callable[..., tuple[str, str]]] = []
+
+        def build(*args: object, **values: object) -> tuple[str, str]:
+            if not compiled:
+                compiled.append(compile_now(rule, append_unknown))
+            return compiled[0](*args, **values)
+
+        return build
 
     Rule._compile_builder = compile_late  # type: ignore[method-assign]
 

@@ -13,7 +13,7 @@ class TcpProxy:
     """Listens on a port of 127.0.0.1, and forwards to another one, or to the path of a Unix socket."""
 
     def __init__(self, target: int | str) -> None:
-        self._target = target
+        self.target = target  # of new connections
         self._listening = socket.create_server(("127.0.0.1", 0), backlog=512)
         self.port: int = self._listening.getsockname()[1]
         self._open: set[socket.socket] = set()
@@ -87,10 +87,10 @@ class TcpProxy:
 
     def _connect(self) -> socket.socket | None:
         """A connection to the target; None if it refuses."""
-        if isinstance(self._target, int):
-            family, address = socket.AF_INET, ("127.0.0.1", self._target)
+        if isinstance(self.target, int):
+            family, address = socket.AF_INET, ("127.0.0.1", self.target)
         else:
-            family, address = socket.AF_UNIX, self._target
+            family, address = socket.AF_UNIX, self.target
         server = socket.socket(family)
         try:
             server.connect(address)

@@ -12,15 +12,17 @@ from redis.exceptions import RedisError
 
 from scoreboard.core.storage import rediskeys
 from worker import queues
-from worker.jobs import accounts, actions, boards, followers
+from worker.jobs import accounts, actions, boards, followers, moderation
 from worker.known import Call
 
 log = logging.getLogger(__name__)
 
-SWEEP_SECONDS = 10.0  # between wake-ups of all followers: the longest delay by a lost wake-up
+SWEEP_SECONDS = 10.0  # between wake-ups of all followers: the longest delay after a lost wake-up
+CARRY_OUT_SECONDS = 2.0
 FORGET_SECONDS = 3600.0
 CHORES = {
     boards.close_due_periods: SWEEP_SECONDS,
+    moderation.carry_out: CARRY_OUT_SECONDS,
     boards.forget_old_answers: FORGET_SECONDS,
     accounts.forget_old_sessions: FORGET_SECONDS,
     accounts.purge_guests: FORGET_SECONDS,

@@ -71,7 +71,8 @@ class ProductSettings:
     fast_path: str = setting(
         "FAST_PATH",
         "on",
-        "on: web processes parse plain requests themselves. off: gunicorn parses all of them, at more cost.",
+        "on: web processes parse plain requests themselves, and answer most of them without Flask."
+        " off: gunicorn and Flask get all of them, at more cost.",
         check=on_or_off,
         formerly="FAST_LANE",
     )

@@ -2,8 +2,8 @@
 //
 // The server begins this script with constants: VERSION is a hash of all files of the shell, SHELL their names, ASSETS
 // the beginning of their addresses, PAGES the paths of pages, and COPIES those of pages to keep a copy of. A change of
-// any file changes this script, and with it every browser's shell. Of pages the network comes first; copies are shown
-// where it does not answer. Files of this version come from the shell, since their addresses contain a hash. Streams, the
+// any file changes this script, and with it every browser's shell. For pages the network comes first; a copy is shown
+// if it does not answer. Files of this version come from the shell, since their addresses contain a hash. Streams, the
 // API and all requests but plain reads never pass through here.
 
 /* global VERSION, ASSETS, SHELL, PAGES, COPIES */
@@ -55,8 +55,8 @@ async function keepShell() {
   await skipWaiting()
 }
 
-// During an upgrade another process may answer, which has another version of the file. It does not let it be kept, and
-// the browser installs this worker at a later visit.
+// During an upgrade a process of another release may answer with its version of the file. That answer may not be kept,
+// so installing fails, and the browser tries it again at a later visit.
 async function keepFile(shell, path) {
   const answer = await fetch(path)
   if (!answer.ok || !answer.headers.get("Cache-Control")?.includes("immutable")) throw new Error(`${path} is of another version`)
@@ -71,7 +71,7 @@ async function takeOver() {
   await keepShown()
 }
 
-// Pages that were opened before this worker was there did not pass through it.
+// Pages that were opened before this worker was installed did not pass through it.
 async function keepShown() {
   const boards = await caches.open(boardsName)
   for (const { url } of await clients.matchAll({ type: "window" })) {

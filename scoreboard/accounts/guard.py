@@ -27,7 +27,8 @@ ROLE_LEVELS: dict[Role, int] = {"player": 0, "moderator": 1, "admin": 2}
 def key_required(*scopes: str, role: Role | None = None) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Make a decorator: only server keys with one of `scopes`, and players with `role`, may call the route.
 
-    Sets the call's `caller` to the caller's id, and its `scopes` to those of the key.
+    Sets the call's `caller` to the caller's id, its `role` to the player's role or "key", and its `scopes` to
+    those of the key.
     """
 
     def decorate(route: Callable[P, R]) -> Callable[P, R]:
@@ -37,6 +38,7 @@ def key_required(*scopes: str, role: Role | None = None) -> Callable[[Callable[P
             if caller is None:
                 raise Unauthenticated(KEY_NEEDED)
             call.caller = caller.id  # before any refusal, so that the log names the caller
+            call.role = caller.role if isinstance(caller, Player) else "key"
             if isinstance(caller, Player):
                 _check_role(caller, role)
             elif not set(scopes) & set(caller.scopes):

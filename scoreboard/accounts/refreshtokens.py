@@ -16,7 +16,7 @@ TOKEN = re.compile(r"^rt_([0-9a-f]{32})_([0-9]{1,15})_([A-Za-z0-9_-]{43})\Z")
 
 
 class RefreshTokens:
-    """Writes and reads refresh tokens, with keys made from SECRET_KEY and those before it."""
+    """Writes and reads refresh tokens, with keys made from SECRET_KEY and its earlier values."""
 
     def __init__(self, keys: Sequence[bytes]) -> None:
         """`keys`: the key of new tokens, then those of older tokens."""

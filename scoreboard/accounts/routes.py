@@ -137,11 +137,16 @@ def show_me() -> Response:
 @limited("guest", "write")
 @described(body=Changes, answer=PlayerShown, problems=(*ENTRY, "player_not_found"))
 def change_me() -> Response:
-    """Change your display name or region."""
+    """Change your display name or region, or leave all boards: `listed`."""
     body = convert(json_body(), Changes)
     names = {"display_name": "displayName", "region": "region"}
-    changes = {names[name]: value for name, value in structs.asdict(body).items() if value is not UNSET}
-    changed = parts().accounts.players.change(current().player.id, changes, context=context())
+    sent = {name: value for name, value in structs.asdict(body).items() if value is not UNSET}
+    changes = {names[name]: value for name, value in sent.items() if name in names}
+    player = current().player.id
+    changed = parts().accounts.players.change(player, changes, context=context())
+    if body.listed is not UNSET:
+        parts().moderation.players.set_listed(player, body.listed, context=context())
+        changed = parts().accounts.players.me(player)
     return _private({"data": PlayerShown.of(changed)})
 
 

@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 from scoreboard.accounts.rules import OUR_PLAYER
 from scoreboard.accounts.store.accounts import StoredAccounts
 from scoreboard.accounts.store.names import Names
-from scoreboard.accounts.types import Account, BarReason
+from scoreboard.accounts.store.playerstates import PlayerStates
+from scoreboard.accounts.types import Account, BarReason, Role
 from scoreboard.core.storage.db import Connection
 from scoreboard.core.storage.unavailable import DatabaseUnavailable
 
-__all__ = ["Accounts", "Names"]
+__all__ = ["Accounts", "Names", "PlayerStates"]
 
 CACHE_SECONDS = 5.0  # a process may miss another process's change for this long
 MAX_CACHED = 10_000
@@ -65,6 +66,14 @@ class Accounts:
         except DatabaseUnavailable:
             return ()
 
+    def accounts_of(self, players: Sequence[str]) -> dict[str, str]:
+        """Those of these players who were merged, with their accounts."""
+        return self.stored.find_merged(players)
+
+    def roles(self, players: Sequence[str]) -> dict[str, Role]:
+        """The roles of those of these players who are moderators or admins."""
+        return self.stored.find_roles(players)
+
     def guests_in(self, player: str) -> list[str]:
         """The guests who were merged into an account."""
         return self.stored.guests_in(player)
@@ -73,3 +82,13 @@ class Accounts:
         self._cache[account.id] = (self.monotonic(), account)
         if len(self._cache) > MAX_CACHED:
             self._cache.popitem(last=False)
+
+
+def find_concealed(db: Connection, players: Collection[str]) -> set[str]:
+    """Those of these players who are kept out of the lists, in the writer's transaction."""
+    return PlayerStates(db).concealed(players)
+
+
+def all_concealed(db: Connection) -> set[str]:
+    """All players who are kept out of the lists, within one transaction."""
+    return PlayerStates(db).all_concealed()

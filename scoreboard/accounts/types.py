@@ -40,6 +40,7 @@ class Account(Struct, frozen=True, kw_only=True):
     scoring: bool  # False if the player may not win points
     created_at: int
     suspended_at: int | None = None
+    listed: bool = True  # False if the player wishes not to be on the boards
 
     @property
     def guest(self) -> bool:
@@ -50,6 +51,21 @@ class Account(Struct, frozen=True, kw_only=True):
     def suspended(self) -> bool:
         """True if the account is suspended. Then every call of the player is refused."""
         return self.suspended_at is not None
+
+
+class PlayerState(Struct, frozen=True, kw_only=True):
+    """The restrictions of a player, each named by its decision; "" for none."""
+
+    player: str
+    suspended: str = ""  # the player reaches nothing but their account
+    suspended_until: int | None = None
+    hidden: str = ""  # the player is not listed
+    hidden_until: int | None = None
+    silenced: str = ""  # the player wins no points
+    silenced_until: int | None = None
+    unlisted: bool = False  # the player wishes not to be listed
+    concealed: bool = False  # kept out of the lists, for any of these reasons
+    changed: int = 0  # the fact that changed the state last
 
 
 class Session(Struct, frozen=True, kw_only=True):

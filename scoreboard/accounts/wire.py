@@ -80,6 +80,7 @@ class Changes(Struct, kw_only=True, rename="camel", forbid_unknown_fields=True, 
 
     display_name: DisplayName | UnsetType = UNSET
     region: Region | UnsetType | None = UNSET
+    listed: Annotated[bool, Meta(description="False to be on no board.")] | UnsetType = UNSET
 
 
 class Renaming(Struct, kw_only=True, rename="camel", forbid_unknown_fields=True):
@@ -104,6 +105,7 @@ class PlayerShown(Struct, frozen=True, kw_only=True, rename="camel"):
     guest: bool
     region: RegionId | None
     role: Role
+    listed: Annotated[bool, Meta(description="False if the player wishes to be on no board.")]
     created_at: Time
 
     @classmethod
@@ -116,6 +118,7 @@ class PlayerShown(Struct, frozen=True, kw_only=True, rename="camel"):
             guest=account.guest,
             region=account.region,
             role=account.role,
+            listed=account.listed,
             created_at=rfc3339(account.created_at),
         )
 

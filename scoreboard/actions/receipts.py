@@ -66,6 +66,7 @@ class Receipts:
         ]
         return Receipt(
             action_id=line.fact.id.removeprefix("action:"),
+            entry=str(line.position),
             action_type=line.fact.action,
             increment=line.fact.amount,
             new_score=standings[0].score,

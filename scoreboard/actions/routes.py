@@ -58,7 +58,7 @@ def request_action(call: Call) -> Answer:
     """Request an action token."""
     body = convert(call.json_body(), ActionRequest)
     found = parts().actions.types.find(body.action_type)
-    # Unknown names share a count: each of them costs a look into the catalogue.
+    # Unknown names share a count: each of them costs a look-up in the catalogue.
     count("request", "request-address", of=found.name if found else UNKNOWN)
     type = found or parts().actions.types.get(body.action_type)
     return answer({"data": IssuedShown.of(parts().actions.service.request(call.player, type, body))})

@@ -147,6 +147,7 @@ class Receipt(Struct, frozen=True, kw_only=True, rename="camel"):
     """The answer to a completion. Score and rank are those of the first board, in its own period."""
 
     action_id: str
+    entry: Annotated[str, Meta(description="The entry's id, by which moderators name it.")]
     action_type: str
     increment: int
     new_score: int

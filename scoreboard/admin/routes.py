@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, request
 
 from scoreboard.accounts.guard import context, key_required
-from scoreboard.accounts.wire import PlayerRights, RenamedPlayer, Renaming
+from scoreboard.accounts.wire import RenamedPlayer, Renaming
 from scoreboard.actions.types import Rules
 from scoreboard.actions.wire import ActionTypeShown
 from scoreboard.boards.types import BoardShown, Definition
@@ -151,26 +151,3 @@ def rename_player(player: str) -> Response:
     renaming = convert(json_body(), Renaming)
     name = parts().accounts.players.rename(player, renaming.display_name, context=context())
     return answer({"data": RenamedPlayer(id=player, display_name=name)})
-
-
-@bp.post("/players/<player>/disable-scoring")
-@key_required("admin", role="moderator")
-@limited("admin")
-@described(answer=PlayerRights, problems=(*WRITES, "player_not_found"))
-def disable_scoring(player: str) -> Response:
-    """Stop a player from scoring. Their scores stay."""
-    return _allow_scoring(player, scoring=False)
-
-
-@bp.post("/players/<player>/enable-scoring")
-@key_required("admin", role="moderator")
-@limited("admin")
-@described(answer=PlayerRights, problems=(*WRITES, "player_not_found"))
-def enable_scoring(player: str) -> Response:
-    """Let a player score again."""
-    return _allow_scoring(player, scoring=True)
-
-
-def _allow_scoring(player: str, *, scoring: bool) -> Response:
-    account = parts().accounts.players.allow_scoring(player, scoring, context=context())
-    return answer({"data": PlayerRights.of(account)})

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from scoreboard.accounts.service import Names
+from scoreboard.accounts.service import Accounts, Names
 from scoreboard.base import Base
 from scoreboard.boards.answers import Answers
 from scoreboard.boards.boardadmin import BoardAdmin
 from scoreboard.boards.boardfold import BoardFold
 from scoreboard.boards.catalogue import Catalogue
+from scoreboard.boards.concealing import Concealing
+from scoreboard.boards.entrychanges import EntryChanges
 from scoreboard.boards.exports import Exports
 from scoreboard.boards.follow import BoardsFollower
+from scoreboard.boards.gather import Gather
 from scoreboard.boards.onetrip import OneTrip, TrustingBoards, TrustingReader
 from scoreboard.boards.projector import BoardProjector
 from scoreboard.boards.reader import BoardReader
@@ -46,6 +49,9 @@ class BoardTables:
     view: RedisView
     projector: BoardProjector
     scoring: ScoringFold
+    gather: Gather
+    entry_changes: EntryChanges
+    concealing: Concealing
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,13 +71,14 @@ class BoardsParts:
     search_follower: SearchFollower
 
 
-def build_tables(base: Base, *, journal: Journal) -> BoardTables:
+def build_tables(base: Base, *, journal: Journal, accounts: Accounts) -> BoardTables:
     """Build the tables, the projector and the fold of scores."""
     definitions = Definitions(base.database)
     catalogue = Catalogue(definitions)
     view = RedisView(base.redis, base.breaker, journal.shard)
     health = ViewHealth(view=view, journal=journal)
     projector = BoardProjector(view=view, health=health, database=base.database)
+    gather = Gather(catalogue=catalogue, accounts=accounts, journal=journal, database=base.database)
     return BoardTables(
         definitions=definitions,
         windows=Windows(base.database),
@@ -79,6 +86,11 @@ def build_tables(base: Base, *, journal: Journal) -> BoardTables:
         view=view,
         projector=projector,
         scoring=ScoringFold(catalogue=catalogue, projector=projector, start=journal.start),
+        gather=gather,
+        entry_changes=EntryChanges(
+            catalogue=catalogue, projector=projector, gather=gather, database=base.database
+        ),
+        concealing=Concealing(catalogue=catalogue, projector=projector, database=base.database),
     )
 
 

@@ -58,8 +58,8 @@ class Catalogue:
 
     def order(self, board: Board) -> Order:
         """The order of a board's standings."""
-        order = self._state[2].get(board.id)
-        return order if order and self._state[1][board.id] is board else Order(board.definition, board.layout)
+        _, boards, orders = self._state  # read once: another thread may replace it
+        return orders[board.id] if boards.get(board.id) is board else Order(board.definition, board.layout)
 
     def in_order(self, board: Board, read: Callable[[Board], T]) -> T:
         """Call `read` with a board. If its order has changed, call it again with the new definition."""

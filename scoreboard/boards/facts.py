@@ -5,6 +5,11 @@
     data["region"]   a region that every board must have
     data["home"]     a region that is used on those boards that have it
     result["boards"] {board: {"operator": …, "standings": [[period, region, score, version], …]}}
+    result["state"]  "held" if the entry was recorded as held; left out if it counts
+
+Facts that had standings folded again list these:
+
+    result["refolded"] [[board, period, region, [player, …]], …]
 
 Journals keep facts forever, so the shapes of earlier releases are read here, too.
 """
@@ -18,6 +23,8 @@ from msgspec import Struct
 
 from scoreboard.boards.types import Board, Period, Standing, Window
 from scoreboard.journal.types import PLAYER_MERGED, Fact, RecordedFact
+
+ENTRY_KINDS = ("score", "action")  # of facts that score
 
 
 class Feed(NamedTuple):
@@ -110,8 +117,15 @@ def _board_result(board: str, result: Mapping[str, Any]) -> BoardResult:
     return BoardResult(result["operator"], standings)
 
 
-def windows_merged_by(line: RecordedFact) -> list[Window]:
-    """The windows in which this fact made a guest's standing the account's."""
-    if line.fact.kind != PLAYER_MERGED:
-        return []
-    return [Window(*one) for one in line.result["windows"]]
+def make_refolded(players: Mapping[Window, Iterable[str]]) -> list[list[Any]]:
+    """The form in a fact's result of the standings that it had folded again."""
+    return [[one.board, one.period, one.region, list(found)] for one, found in players.items()]
+
+
+def refolded_by(line: RecordedFact) -> list[tuple[Window, list[str]]]:
+    """The standings that a fact had folded again, by window: those of a merge are of account and guest."""
+    if line.fact.kind == PLAYER_MERGED:
+        players = [line.fact.player, line.fact.data["guest"]]
+        return [(Window(*one), players) for one in line.result["windows"]]
+    found = line.result.get("refolded", ())
+    return [(Window(board, period, region), players) for board, period, region, players in found]

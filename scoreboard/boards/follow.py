@@ -11,7 +11,7 @@ from functools import partial
 
 from scoreboard.accounts.service import Names
 from scoreboard.boards.catalogue import Catalogue
-from scoreboard.boards.facts import results_of, windows_merged_by
+from scoreboard.boards.facts import refolded_by, results_of
 from scoreboard.boards.order import Order
 from scoreboard.boards.store.redisview import RedisView
 from scoreboard.boards.store.rediswriter import Change
@@ -94,7 +94,7 @@ class BoardsFollower:
 
     def follow(self, facts: Sequence[RecordedFact]) -> None:
         """Show the standings that these facts touched, as they are now."""
-        touched, gone = _touched_players(facts)
+        touched, refolded = _touched_players(facts)
         renamed_players = list({line.fact.player: None for line in facts if "displayName" in line.fact.data})
         if any(line.fact.kind.startswith("board-") for line in facts):
             self.show_catalogue()
@@ -102,7 +102,7 @@ class BoardsFollower:
         if renamed_players:
             self.view.catalogue.show_names(self.names.latest(renamed_players))
         for window, players in touched.items():
-            self._show(window, list(players), gone.get(window, {}))
+            self._show(window, list(players), refolded.get(window, {}))
         for line in facts:
             if line.fact.kind == "period-closed":
                 self._expire(line.fact.board, line.fact.data["period"])
@@ -169,11 +169,12 @@ class BoardsFollower:
             last = page[-1].player
         self.view.catalogue.show_names([], complete=newest)
 
-    def _show(self, window: Window, players: Sequence[str], gone: Mapping[str, int]) -> None:
+    def _show(self, window: Window, players: Sequence[str], refolded: Mapping[str, int]) -> None:
         row, order = self.windows.get(window), self.order_of(window)
         if row is None or order is None:
             return
         found = self.standings.of(row.id, players, len(order.names))
+        gone = {player: seq for player, seq in refolded.items() if player not in found}
         for start in range(0, len(players), PAGE):
             page = [found[player] for player in players[start : start + PAGE] if player in found]
             self.view.writer.put(self._change(order, row, page, gone))
@@ -220,14 +221,17 @@ class BoardsFollower:
 
 
 def _touched_players(facts: Sequence[RecordedFact]) -> tuple[Touched, dict[Window, dict[str, int]]]:
-    """By window: the players whose standings changed; and those who left it, each with the fact's number."""
+    """By window: the players whose standings changed; and those of them who may have left it.
+
+    These come with the fact that had their standing folded again.
+    """
     touched: Touched = {}
-    gone: dict[Window, dict[str, int]] = {}
+    refolded: dict[Window, dict[str, int]] = {}
     for line in facts:
-        merge_windows = windows_merged_by(line)
-        score_windows = [window for result in results_of(line).values() for window, *_ in result.standings]
-        for window in merge_windows + score_windows:
-            touched.setdefault(window, {})[line.fact.player] = None
-        for window in merge_windows:
-            gone.setdefault(window, {})[line.fact.data["guest"]] = line.seq
-    return touched, gone
+        for result in results_of(line).values():
+            for window, *_ in result.standings:
+                touched.setdefault(window, {})[line.fact.player] = None
+        for window, players in refolded_by(line):
+            touched.setdefault(window, {}).update(dict.fromkeys(players))
+            refolded.setdefault(window, {}).update(dict.fromkeys(players, line.seq))
+    return touched, refolded

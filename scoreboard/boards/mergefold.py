@@ -2,34 +2,20 @@
 
 from __future__ import annotations
 
-import heapq
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from msgspec import Struct
-
+from scoreboard.accounts.service import find_concealed
 from scoreboard.boards.catalogue import Catalogue
-from scoreboard.boards.gather import CombinedStandings
+from scoreboard.boards.gather import GatheredStandings
 from scoreboard.boards.order import Order
 from scoreboard.boards.projector import BoardProjector
-from scoreboard.boards.refold import as_new_as
+from scoreboard.boards.restating import Planned, restate, standings_now
 from scoreboard.boards.rules import check_exact, check_score
 from scoreboard.boards.store.rediswriter import Change
-from scoreboard.boards.store.standings import Standings
-from scoreboard.boards.store.windows import WindowRow, Windows
-from scoreboard.boards.types import Board, Standing
+from scoreboard.boards.types import Board, Standing, Window
 from scoreboard.core.storage.db import Connection
-from scoreboard.journal.service import facts_of_player
 from scoreboard.journal.types import Fact, Position, Span
-
-
-class PlannedMove(Struct, kw_only=True):
-    """The account's standing after the merge, in a window in which the guest had one."""
-
-    row: WindowRow
-    order: Order
-    standing: Standing
-    both: bool  # True if the account had a standing there too, so that one entry less remains
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,55 +25,44 @@ class BoardMerge:
     catalogue: Catalogue
     projector: BoardProjector
 
-    def check(self, db: Connection, fact: Fact, position: Position, at: int) -> Callable[[], list[Change]]:
-        """Plan the moves. Returns a function that makes them and returns the changes.
+    def check(
+        self, db: Connection, fact: Fact, position: Position, at: int
+    ) -> Callable[[], tuple[list[Window], list[Change]]]:
+        """Plan the standings. Returns a function that writes them.
 
-        Raises Refused or MergeOutdated.
+        It returns the windows in which the guest had standings, and the changes of the lists.
+
+        Raises Refused or StandingsOutdated.
         """
-        combined: CombinedStandings = fact.private["gathered"]
+        gathered: GatheredStandings = fact.private["gathered"]
+        account, guest = fact.player, fact.data["guest"]
         self.catalogue.refresh_within(db)
-        combined.check(self.catalogue.boards())
-        streams = [facts_of_player(db, player, combined.head) for player in combined.players]
-        combined.fold(heapq.merge(*streams, key=lambda line: line.seq))
-        guest, seq = combined.guest, position.seq
-        moves = [
-            _plan_move(db, board, order, as_new_as(standing, seq), guest, Windows(db).get(window))
-            for board, order, window, standing in combined.standings()
-        ]
-        return lambda: [_move(db, one, guest, seq, at) for one in moves]
+        gathered.catch_up(db, self.catalogue)
+        plan: dict[Window, Planned] = {}
+        for window in gathered.touched.get(guest, ()):
+            standing = gathered.standing(window, account)
+            assert standing is not None, "the guest's entries count for the account"
+            board, order = gathered.boards[window.board], gathered.orders[window.board]
+            _check(db, board, order, window, standing, guest)
+            plan[window] = {guest: None, account: standing}
+        concealed = find_concealed(db, [account])
+
+        def write() -> tuple[list[Window], list[Change]]:
+            changes = restate(db, plan, orders=gathered.orders, concealed=concealed, seq=position.seq, at=at)
+            return list(plan), changes
+
+        return write
 
     def project(self, changes: Sequence[Change], guests: Sequence[str], span: Span) -> None:
         """Show the moved standings, and hide the guests."""
         self.projector.show_merge(changes, guests, span)
 
 
-def _plan_move(
-    db: Connection, board: Board, order: Order, standing: Standing, guest: str, row: WindowRow | None
-) -> PlannedMove:
-    assert row is not None, "the guest has a standing there"
-    old = Standings(db).of(row.id, [standing.player, guest], len(order.names))
+def _check(
+    db: Connection, board: Board, order: Order, window: Window, standing: Standing, guest: str
+) -> None:
     check_exact(standing)
+    old = standings_now(db, window, [standing.player, guest], order)
     # A score from before the bounds were set stays.
     if standing.score not in {one.score for one in old.values()}:
         check_score(board.definition, standing.score)
-    return PlannedMove(row=row, order=order, standing=standing, both=standing.player in old)
-
-
-def _move(db: Connection, one: PlannedMove, guest: str, seq: int, at: int) -> Change:
-    row = one.row
-    standings = Standings(db)
-    standings.delete(row.id, guest)
-    standings.write([(row.id, one.standing)], one.order)
-    row.version, row.changed_at, row.entries = seq, at, row.entries - one.both
-    if row.closed_at is not None:
-        row.revised_at = at
-    Windows(db).write(row)
-    return Change(
-        one.order,
-        row.window,
-        [one.standing],
-        version=seq,
-        entries=row.entries,
-        gone={guest: seq},
-        closed=row.closed_at is not None,
-    )

@@ -16,7 +16,7 @@ from scoreboard.boards.viewhealth import ViewHealth
 from scoreboard.core.storage.db import Connection, Database
 from scoreboard.core.storage.redis import RedisAway
 from scoreboard.core.storage.unavailable import DatabaseUnavailable
-from scoreboard.journal.types import Span
+from scoreboard.journal.types import Position, Span
 
 Ranks = dict[str, RankChange]  # by player
 
@@ -55,7 +55,7 @@ class BoardProjector:
         except RedisAway as error:
             self.health.mark_behind(error, since=began)
             return {}
-        if not self.health.is_current_for_writer():
+        if not self.health.is_current_up_to(Position(span.shard, span.last)):
             return {}  # boards that may lack something have no valid ranks
         pairs = zip(changes, shown, strict=True)
         found = {change.window: _without_ranks(change) if ranks is None else ranks for change, ranks in pairs}

@@ -14,11 +14,13 @@ from scoreboard.core.errors import FieldError, Forbidden, NotFound, Refused, Una
 from scoreboard.journal.types import Position
 
 
-class MergeOutdated(Unavailable):
-    """Boards, or the guests of the account, changed since the standings were combined: combine them again."""
+class StandingsOutdated(Unavailable):
+    """Something that the standings depend on changed since they were gathered: gather them again."""
 
     def __init__(self) -> None:
-        super().__init__("A board changed while guests were merged. Send the same request again.")
+        super().__init__(
+            "Boards or scores changed while standings were computed. Send the same request again."
+        )
 
 
 def no_board(id: str) -> NotFound:

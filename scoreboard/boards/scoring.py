@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from scoreboard.accounts.service import Names
+from scoreboard.accounts.service import Names, find_concealed
 from scoreboard.accounts.types import Name
 from scoreboard.boards.catalogue import Catalogue
 from scoreboard.boards.facts import Move, make_result, results_of
@@ -19,8 +19,9 @@ from scoreboard.boards.rules import (
     fold,
     period_closed,
 )
+from scoreboard.boards.store.entrystates import EntryStates, StateRow
 from scoreboard.boards.store.rediswriter import Change
-from scoreboard.boards.store.standings import Standings
+from scoreboard.boards.store.standings import HiddenStandings, Standings
 from scoreboard.boards.store.windows import WindowRow, Windows
 from scoreboard.boards.targets import Targets
 from scoreboard.boards.types import Board, Period, RankChange, Standing, Window
@@ -66,10 +67,13 @@ class ScoringBatch:
     names: dict[str, Name] = field(default_factory=dict)
     stored_names: Mapping[str, str] = field(default_factory=dict)
     new_players: Collection[str] = ()  # those of the named players of whom the journal has no fact yet
+    concealed: dict[str, bool] = field(default_factory=dict)  # as far as it was looked up
+    held: dict[int, str] = field(default_factory=dict)  # players of entries that are recorded as held
 
     def __post_init__(self) -> None:
         self._targets = Targets(self.fold.catalogue, self.at)
         self._windows, self._standings = Windows(self.db), Standings(self.db)
+        self._hidden_standings = HiddenStandings(self.db)
 
     def load(self, facts: Sequence[Fact]) -> None:
         """Load windows, standings and names, with one query for each window instead of one for each fact."""
@@ -81,19 +85,26 @@ class ScoringBatch:
             nameless_players = [player for player in named_players if player not in self.stored_names]
             self.new_players = set(nameless_players) - self._known(nameless_players)
 
-    def apply(self, fact: Fact, position: Position) -> dict[str, Any]:
+    def apply(self, fact: Fact, position: Position, *, held: bool = False) -> dict[str, Any]:
         """Fold one fact into all windows of its boards, or into none.
 
-        Raises Refused, NotFound or Forbidden.
+        An entry that is `held` changes no standing until it is released. Raises Refused, NotFound or
+        Forbidden.
         """
         changes = [
             (board, operator, self._moves(board, operator, fact, position))
             for board, operator in self._targets.boards(fact)
         ]
+        self._take_name(fact, position.seq)
+        if held:
+            self.held[position.seq] = fact.player
+            for _, _, moves in changes:
+                for move in moves:
+                    self._row(move, position.seq)  # which it is counted in when it is released
+            return {**make_result(changes), "state": "held"}
         for _, _, moves in changes:
             for move in moves:
                 self._move(move, position.seq)
-        self._take_name(fact, position.seq)
         return make_result(changes)
 
     def replay(self, recorded: RecordedFact) -> None:
@@ -107,19 +118,33 @@ class ScoringBatch:
     def finish(self) -> None:
         """Write the windows, standings and names that the batch changed."""
         for board, keys in self._changed_by_board():
-            rows = [(self.rows[window].id, self.standings[window, player]) for window, player in keys]
-            self._standings.write(rows, self.fold.catalogue.order(board))
+            order = self.fold.catalogue.order(board)
+            self._standings.write(self._lines(keys, concealed=False), order)
+            if hidden := self._lines(keys, concealed=True):
+                self._hidden_standings.write(hidden, order)
         for window in {window: None for window, _ in self.changed}:
             self._windows.write(self.rows[window])
         Names(self.db).write(self.names.values())
+        if self.held:
+            states: list[StateRow] = [(seq, player, "held", "held", seq) for seq, player in self.held.items()]
+            EntryStates(self.db).write(states)
 
     def project(self, span: Span) -> dict[Window, dict[str, RankChange]]:
         """Project the changes. Returns the players' ranks, without windows that are not shown."""
         players: dict[Window, list[Standing]] = {}
+        hidden: list[tuple[Window, Standing]] = []
         for window, player in self.touched:
-            players.setdefault(window, []).append(self.standings[window, player])
+            standing = self.standings[window, player]
+            if self.concealed.get(player):
+                hidden.append((window, standing))
+            else:
+                players.setdefault(window, []).append(standing)
         changes = [self._change(window, standings) for window, standings in players.items()]
-        return self.fold.projector.show_batch(changes, list(self.names.values()), span)
+        shown = self.fold.projector.show_batch(changes, list(self.names.values()), span)
+        for window, one in hidden:
+            ranks = {one.player: RankChange(one.score, None, None, one.version)}
+            shown[window] = shown.get(window, {}) | ranks
+        return shown
 
     def _moves(self, board: Board, operator: str, fact: Fact, position: Position) -> list[Move]:
         """The change that a fact makes in each window of one board. Raises Refused."""
@@ -165,18 +190,23 @@ class ScoringBatch:
         self.touched[window, new.player] = None
         if new is move.old:
             return
-        row = self.rows.get(window)
-        if row is None:
-            row = self._windows.create(window, move.period, version=seq, at=self.at)
-            self.rows[window] = row
-        if move.closed:
-            row.closed_at, row.revised_at = row.closed_at or self.at, self.at
-        else:
+        row, listed = self._row(move, seq), not self.concealed.get(new.player)
+        if not move.closed:
             row.period, row.closed_at = move.period, None
-        row.version, row.changed_at = seq, self.at
-        row.entries += move.old is None
+        elif listed:
+            row.closed_at, row.revised_at = row.closed_at or self.at, self.at
+        if listed:
+            row.version, row.changed_at = seq, self.at
+            row.entries += move.old is None
         self.standings[window, new.player] = new
         self.changed[window, new.player] = None
+
+    def _row(self, move: Move, seq: int) -> WindowRow:
+        row = self.rows.get(move.window)
+        if row is None:
+            row = self._windows.create(move.window, move.period, version=seq, at=self.at)
+            self.rows[move.window] = row
+        return row
 
     def _touch(self, window: Window, player: str) -> None:
         if (window, player) not in self.standings:
@@ -187,11 +217,31 @@ class ScoringBatch:
     def _load(self, window: Window, players: Sequence[str]) -> None:
         row = self.rows.get(window) or self._windows.get(window)
         if row is None:
+            self._look_up_concealed(players)
             return
         self.rows[window] = row
         columns = len(self._board(window).definition.columns)
-        for player, standing in self._standings.of(row.id, players, columns).items():
+        found = self._standings.of(row.id, players, columns)
+        hidden = self._look_up_concealed([player for player in players if player not in found])
+        if hidden:
+            found |= self._hidden_standings.of(row.id, hidden, columns)
+        for player, standing in found.items():
             self.standings[window, player] = standing
+
+    def _look_up_concealed(self, players: Sequence[str]) -> list[str]:
+        """Those of these players who are not listed. Only players without a listed standing may be."""
+        unknown = [player for player in players if player not in self.concealed]
+        if unknown:
+            concealed = find_concealed(self.db, unknown)
+            self.concealed |= {player: player in concealed for player in unknown}
+        return [player for player in players if self.concealed[player]]
+
+    def _lines(self, keys: Sequence[Key], *, concealed: bool) -> list[tuple[int, Standing]]:
+        return [
+            (self.rows[window].id, self.standings[window, player])
+            for window, player in keys
+            if self.concealed.get(player, False) == concealed
+        ]
 
     def _take_name(self, fact: Fact, seq: int) -> None:
         name = fact.data.get("displayName")

@@ -11,6 +11,7 @@ from scoreboard.boards.periods import before, period_at
 from scoreboard.boards.reader import BoardReader
 from scoreboard.boards.readings import KeptReadings, Reading
 from scoreboard.boards.rules import no_board
+from scoreboard.boards.store.entrystates import EntryStates
 from scoreboard.boards.store.results import PastResult, Results
 from scoreboard.boards.store.windows import WindowRow, Windows
 from scoreboard.boards.types import Board, Period, Window
@@ -19,7 +20,7 @@ from scoreboard.boards.views import After, Around, Listed, Located, PlaceForTier
 from scoreboard.core.clock import Clock
 from scoreboard.core.errors import NotFound
 
-__all__ = ["Boards", "PastResult", "Reading"]
+__all__ = ["Boards", "EntryStates", "PastResult", "Reading"]
 
 
 class Boards:

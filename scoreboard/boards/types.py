@@ -25,6 +25,7 @@ Score = Annotated[int, Meta(ge=-SAFE, le=SAFE)]
 Direction = Literal["desc", "asc"]
 Operator = Literal["increment", "decrement", "best", "set"]
 Ties = Literal["ordinal", "competition", "dense"]
+EntryState = Literal["counted", "held", "reversed"]
 Title = Annotated[str, Meta(max_length=40, description="The text that people see in place of the name.")]
 FieldName = Annotated[
     str,
@@ -181,17 +182,24 @@ class RedisAnswer(Struct, frozen=True, kw_only=True):
     names: Mapping[str, str] | None = None  # of the places' players; None if Redis does not have all names
 
 
-class Row(Struct, frozen=True, kw_only=True):
-    """A place with its rank, as people see it."""
+class PlayerResult(Struct, frozen=True, kw_only=True):
+    """A player's result on a board, as people see it."""
 
-    rank: int
-    ahead: int  # the number of players ahead, by the board's tie rule
     player: str
     name: str
     score: int
     columns: dict[str, int]
     reached_at: int
     metadata: str
+    rank: int | None = None  # None where ranks can't be read now, as is `ahead`
+    ahead: int | None = None
+
+
+class Row(PlayerResult, frozen=True, kw_only=True):
+    """A place with its rank, as people see it."""
+
+    rank: int
+    ahead: int  # the number of players ahead, by the board's tie rule
 
 
 class RankChange(Struct, frozen=True, gc=False):
@@ -218,3 +226,39 @@ class Comparison(Struct, frozen=True, kw_only=True):
     version: int
     entries: int
     differing: dict[str, str]  # the value in Redis for each player with a difference
+
+
+class EntryChange(Struct, frozen=True, kw_only=True):
+    """The new state of an entry, with the player for whom it counts and the windows that it feeds."""
+
+    entry: int  # the number of its fact
+    player: str  # as in the journal
+    owner: str  # the account, if the player was merged into one
+    state: EntryState
+    recorded: EntryState  # with which state the entry was recorded
+    windows: tuple[Window, ...]
+
+
+class Ranked(Struct, frozen=True):
+    """A score, and its rank."""
+
+    score: int
+    rank: int
+
+
+class StandingOutlook(Struct, frozen=True, kw_only=True):
+    """A player's rank in one window, before and after a change. None without a listed standing."""
+
+    board: str
+    period: str
+    region: str | None
+    player: str
+    before: Ranked | None
+    after: Ranked | None
+
+
+class Outlook(Struct, frozen=True, kw_only=True):
+    """The first standings that change, and whether there are more."""
+
+    standings: list[StandingOutlook]
+    more: bool

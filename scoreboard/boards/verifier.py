@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from msgspec import Struct
 
+from scoreboard.accounts.service import all_concealed
 from scoreboard.boards.order import Order
 from scoreboard.boards.refold import fold_board
 from scoreboard.boards.store.definitions import Definitions
-from scoreboard.boards.store.standings import Standings
+from scoreboard.boards.store.entrystates import EntryStates
+from scoreboard.boards.store.standings import HiddenStandings, Standings
 from scoreboard.boards.store.windows import WindowRow, Windows
 from scoreboard.boards.types import Board, Standing
 from scoreboard.boards.views import After, BoardView, Listed, Question
@@ -66,12 +68,15 @@ class Verifier:
         def compare(db: Connection) -> list[Difference]:
             shard = self.journal.shard
             facts = facts_of(db, board.id, Position(shard, board.since))
-            expected = fold_board(board, facts, merges(db, shard))
+            expected = fold_board(board, facts, merges(db, shard), EntryStates(db).all_not_counted())
+            concealed, columns = all_concealed(db), len(order.names)
             found: list[Difference] = []
             for row in Windows(db).of_board(board.id):
-                standings = expected.pop(row.window, {})
-                in_table = {one.player: one for one in Standings(db).all(row.id, len(order.names))}
-                found += _differences(f"{row.window}", standings, in_table)
+                listed, hidden = _split(expected.pop(row.window, {}), concealed)
+                in_table = {one.player: one for one in Standings(db).all(row.id, columns)}
+                in_hidden = {one.player: one for one in HiddenStandings(db).all(row.id, columns)}
+                found += _differences(f"{row.window}", listed, in_table)
+                found += _differences(f"{row.window}, not listed,", hidden, in_hidden)
                 if row.entries != len(in_table):
                     found.append(
                         Difference(
@@ -132,6 +137,14 @@ class Verifier:
             yield from ((place.key, place.player) for place in answer.places)
             last = answer.places[-1]
             question = After(last.key, last.player, PAGE)
+
+
+def _split(
+    standings: Mapping[str, Standing], concealed: Collection[str]
+) -> tuple[dict[str, Standing], dict[str, Standing]]:
+    """The standings that are listed, and those that are not."""
+    listed = {player: one for player, one in standings.items() if player not in concealed}
+    return listed, {player: one for player, one in standings.items() if player in concealed}
 
 
 def _differences(where: str, expected: dict[str, Standing], found: dict[str, Standing]) -> list[Difference]:

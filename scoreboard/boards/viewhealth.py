@@ -48,6 +48,7 @@ class ViewHealth:
     _failures: int = 0
     _server: str = ""
     _checked_at: float = float("-inf")
+    _compared_at: float = float("-inf")  # with the journal up to a batch of this process
     _resting_until: float = float("-inf")
     _unnoticed_until: float = float("-inf")
     _checks: Coalescer[None, bool] = field(init=False)
@@ -85,10 +86,18 @@ class ViewHealth:
         self._check_server()
         return self._checks.ask(None) if self._due() else self._believed
 
-    def is_current_for_writer(self) -> bool:
-        """`is_current` for the writer's native thread, which must not share a lock with requests."""
+    def is_current_up_to(self, position: Position) -> bool:
+        """True if Redis has all facts up to a position that this process has just shown.
+
+        For the threads of the writer, which must not share a lock with requests. They don't wait for facts
+        after the position: those may be this process's next batch, which is shown after this one.
+        """
         self._check_server()
-        return self._look([None])[0]
+        now = self.monotonic()
+        if self._due() and not (self._believed and now - self._compared_at < CHECK_SECONDS):
+            self._compared_at = now
+            self._check(position if self._believed else None)  # only all of the journal can restore belief
+        return self._believed
 
     def _due(self) -> bool:
         return not self._believed or self.monotonic() - self._checked_at >= CHECK_SECONDS
@@ -98,21 +107,25 @@ class ViewHealth:
             self._check()
         return [self._believed] * len(requests)
 
-    def _check(self) -> None:
+    def _check(self, last: Position | None = None) -> None:
+        """Compare Redis with the journal: with all of it, or with its facts up to `last`."""
         start, failures = self.monotonic(), self._failures
         try:
             newest = self._newest()
             if newest is not None:
-                applied = self._wait_for(newest[0])
+                target = newest[0] if last is None else min(last, newest[0])
+                applied = self._wait_for(target)
                 self._check_server()
                 self._server = self.view.server
                 if applied is None:
                     # A process that never saw it otherwise is usually the first one of a new server.
                     self._distrust("Redis was emptied", expected=not self._believed_once)
-                elif applied.position < newest[0]:
+                elif applied.position < target:
                     self._distrust("Redis is behind the journal")
                 elif not self._of_journal(applied, newest):
                     self._distrust("Redis holds facts that are not in the journal")
+                elif applied.position < newest[0]:
+                    return  # which shows neither that Redis is current, nor that it is not
                 elif failures == self._failures:
                     self._believe(applied.position)
         except RedisAway as error:

@@ -14,7 +14,7 @@ WAIT_SECONDS = 0.05  # for the next batch; if none comes, the rows are written a
 class DeferredRows:
     """Rows that wait for the next commit. They are lost if the process ends before it.
 
-    Only the writer's thread uses them: folds add rows when they project a batch.
+    Folds add rows when they project a batch. That may be while the writer's thread commits the next one.
     """
 
     def __init__(self) -> None:
@@ -30,11 +30,12 @@ class DeferredRows:
     def write(self, db: Connection) -> int:
         """Write the waiting rows in the writer's transaction. Returns their number, for `forget`."""
         by_table: dict[Rows, list[tuple[Any, ...]]] = {}
-        for table, row in self._waiting:
+        waiting = self._waiting.copy()  # at once: rows may be added meanwhile
+        for table, row in waiting:
             by_table.setdefault(table, []).append(row)
         for table, rows in by_table.items():
             table.write(db, rows)
-        return len(self._waiting)
+        return len(waiting)
 
     def forget(self, count: int) -> None:
         """Drop the first `count` rows: they are committed, or can't be written."""

@@ -44,6 +44,14 @@ class Journal:
         """The fact of this id; None if it was not recorded."""
         return self._table.find([id]).get(id)
 
+    def numbered(self, numbers: Sequence[int]) -> list[RecordedFact]:
+        """The facts with these numbers in the shard, oldest first. Numbers that no fact has are left out."""
+        return self._table.numbered(numbers)
+
+    def mentions(self, player: str) -> bool:
+        """True if a fact is about this player."""
+        return self._table.mentions(player)
+
     def of_player(self, player: str) -> Iterator[RecordedFact]:
         """A player's facts, oldest first. They are read page by page, so no writer waits for long."""
         return self._table.of_player(player, 0)

@@ -113,9 +113,23 @@ class JournalTable(Table):
             yield from found
             since = found[-1].seq
 
+    def numbered(self, numbers: Sequence[int]) -> list[RecordedFact]:
+        """The facts with these numbers, oldest first. Numbers that no fact has are left out."""
+
+        def read(db: Connection) -> list[RecordedFact]:
+            condition, value = one_of(db, "seq", numbers)
+            text = f"SELECT {COLUMNS} FROM journal WHERE {condition} ORDER BY seq"
+            return [self._line(row) for row in rows(db, text, (value,))]
+
+        return self.run(read)
+
     def of_several(self, kind: str) -> list[RecordedFact]:
         """The facts of a kind that concern several boards, oldest first."""
         return self._facts("board = ? AND kind = ? ORDER BY seq", (SEVERAL_BOARDS, kind))
+
+    def mentions(self, player: str) -> bool:
+        """True if a fact is about this player."""
+        return bool(self.rows("SELECT 1 FROM journal WHERE player = ? LIMIT 1", (player,)))
 
     def players_since(self, seq: int, players: Sequence[str]) -> set[str]:
         """Those of `players` that facts after `seq` are about."""

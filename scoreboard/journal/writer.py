@@ -19,12 +19,14 @@ from scoreboard.core.storage.unavailable import (
     unavailable,
 )
 from scoreboard.journal.deferred import WAIT_SECONDS
+from scoreboard.journal.ordered import OrderedWork
 from scoreboard.journal.submissions import Submission, SubmissionQueue
 from scoreboard.journal.transaction import CommittedBatch, CommitUnknown, DeferredRowsRefused, Transaction
 from scoreboard.journal.types import Fact, Fold, Outcome, RecordedFact
 
 log = logging.getLogger(__name__)
 
+LARGE = 64  # facts; the next batch is committed while such a batch is shown
 WAITING = 10_000  # facts that may wait before new ones are refused at once
 FAULT_SECONDS = 4.0  # a failed write counts as a fault of the database for this long; no other may follow
 CUT_SECONDS = 3.0  # after the callers gave up, a write that hangs is cut off and sent again
@@ -53,6 +55,8 @@ class Writer:
         self._transaction = transaction
         self.deferred = transaction.deferred
         self._submissions = SubmissionQueue()
+        self._showing = OrderedWork("journal-showing")
+        self._shows = False  # the last batch could be shown
         self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
         self._fault: tuple[DatabaseUnavailable, float] | None = None
@@ -131,6 +135,7 @@ class Writer:
                 self._write_deferred()
                 continue
             if batch is None:
+                self._showing.stop()
                 self._write_deferred()
                 return
             try:
@@ -237,15 +242,27 @@ class Writer:
     def _project(self, batch: list[Submission], committed: CommittedBatch) -> None:
         """Project a committed batch, then settle it: receipts hold the ranks that the view returns.
 
-        A view in Redis is written here, in the writer's thread, so a slow Redis delays the next commit. The
-        delay is bounded by HOT_SECONDS, and then by the breaker, which leaves Redis alone for a while
-        (`core/storage/redis.py`).
+        Batches are projected in the order of their commits. A small one is projected here, because a change
+        of threads costs more than it gains. So is one after a batch that could not be shown: only a view that
+        has all facts of the journal can be found to be current again.
+
+        A slow Redis delays commits. The delay is bounded by HOT_SECONDS, and then by the breaker, which
+        leaves Redis alone for a while (`core/storage/redis.py`).
         """
+        if len(committed.outcomes) >= LARGE and self._shows:
+            self._showing.begin(lambda: self._show(batch, committed))
+        else:
+            self._showing.wait()
+            self._show(batch, committed)
+
+    def _show(self, batch: list[Submission], committed: CommittedBatch) -> None:
         shown = None
         try:
             shown = committed.batch.project(committed.span)
+            self._shows = bool(shown)
         except Exception:
             # It is committed; its follower repairs a view that fails.
+            self._shows = False
             log.exception("a committed batch could not be projected")
         outcomes = iter(committed.outcomes)
         for submission in batch:

@@ -6,9 +6,7 @@ from scoreboard.accounts.build import AccountsParts
 from scoreboard.accounts.mergefold import AccountMerge
 from scoreboard.actions.mergefold import ActionMerge
 from scoreboard.boards.build import BoardTables
-from scoreboard.boards.gather import Gather
 from scoreboard.boards.mergefold import BoardMerge
-from scoreboard.journal.service import Journal
 from scoreboard.journal.types import Fold
 from scoreboard.journal.writer import Writer
 from scoreboard.merging.fold import MergeFold
@@ -22,13 +20,11 @@ def folds(boards: BoardTables) -> list[Fold]:
     return [MergeFold(accounts=AccountMerge(), boards=board_merge, actions=ActionMerge())]
 
 
-def build(
-    *, accounts: AccountsParts, boards: BoardTables, journal: Journal, writer: Writer, signals: Signals
-) -> Merging:
+def build(*, accounts: AccountsParts, boards: BoardTables, writer: Writer, signals: Signals) -> Merging:
     """Build the service that merges guests."""
     return Merging(
         guest=accounts.sessions.guest,
-        gather=Gather(catalogue=boards.catalogue, accounts=accounts.accounts, journal=journal),
+        gather=boards.gather.merged,
         writer=writer,
         apply_revocations=accounts.sessions.revocations.add,
         tell=signals.tell,

@@ -46,11 +46,10 @@ class MergeFoldBatch(SimpleBatch):
             step.check(self.db, fact, position, self.at) for step in steps
         ]
         self.revocations |= end_sessions()
-        changes = move_standings()
+        windows, changes = move_standings()
         combine_guards()
         self.changes += changes
         self.guests.append(fact.data["guest"])
-        windows = [change.window for change in changes]
         return {"windows": [[one.board, one.period, one.region] for one in windows]}
 
     def project(self, span: Span) -> Revocations:

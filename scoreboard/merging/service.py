@@ -8,7 +8,7 @@ from typing import Any
 
 from scoreboard.accounts.rules import already_merged
 from scoreboard.accounts.types import Player
-from scoreboard.boards.rules import MergeOutdated
+from scoreboard.boards.rules import StandingsOutdated
 from scoreboard.core.concurrency import deadline
 from scoreboard.journal.types import PLAYER_MERGED, SEVERAL_BOARDS, Fact, Outcome
 from scoreboard.journal.writer import Writer
@@ -44,7 +44,7 @@ class Merging:
             try:
                 outcome = self._try(player.id, guest, context)
                 break
-            except MergeOutdated:
+            except StandingsOutdated:
                 if not remaining_tries:
                     raise
         self.forget(guest)

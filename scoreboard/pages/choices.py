@@ -67,7 +67,7 @@ def _periods(shown: Shown, address_of: Callable[[str, str], str]) -> Group:
 
 
 def _regions(shown: Shown, address_of: Callable[[str, str], str]) -> Group:
-    titles = {"": rendering.say("board.allRegions")}
+    titles: dict[str, str] = {"": rendering.say("board.allRegions")}
     titles |= {id: view.region_name(shown.board, id) for id in shown.board.definition.regions}
     links = [
         Link(title, address_of(shown.period_param, id), id == shown.region) for id, title in titles.items()

@@ -83,7 +83,7 @@ class Scores:
             self.boards.wait_for_others()
         replayed = {line.fact.player for one in outcomes if one.replayed and (line := one.recorded)}
         merged_players = self.find_merged(replayed) if replayed else ()
-        return _report(board, indexes, outcomes, rejected, merged_players)
+        return _report(board, len(entries), indexes, outcomes, rejected, merged_players)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -181,18 +181,21 @@ def _metadata(value: dict[str, Any]) -> str:
 
 def _report(
     board: Board,
+    count: int,
     indexes: Sequence[int],
     outcomes: Sequence[Outcome],
     rejected: list[Rejected],
     merged_players: Collection[str],
 ) -> Report:
-    report = Report(accepted=0, replayed=0, rejected=rejected, standings=[])
+    ids: list[str | None] = [None] * count
+    report = Report(accepted=0, replayed=0, rejected=rejected, standings=[], entries=ids)
     standings: dict[tuple[Window, str], StandingNow] = {}
     for index, outcome in zip(indexes, outcomes, strict=True):
         if outcome.error is not None or outcome.recorded is None:
             assert outcome.error is not None
             rejected.append(Rejected(index=index, code=outcome.error.code, detail=outcome.error.detail))
             continue
+        ids[index] = str(outcome.recorded.position)
         report.replayed += outcome.replayed
         report.accepted += not outcome.replayed
         player = outcome.recorded.fact.player

@@ -83,6 +83,10 @@ class Report(Struct, kw_only=True):
     replayed: int
     rejected: list[Rejected]
     standings: list[StandingNow]
+    entries: Annotated[
+        list[str | None],
+        Meta(description="The ids of all entries as they were sent; null for a rejected one."),
+    ]
     degraded: Annotated[
         bool | UnsetType, Meta(description="true if ranks are missing because Redis was not available.")
     ] = UNSET

@@ -6,10 +6,14 @@ from typing import Any
 
 from scoreboard.core.http import basepath
 from scoreboard.core.http.answers import Answer
-from scoreboard.core.http.calls import Application, Call, NotHandled, enter
+from scoreboard.core.http.calls import Application, Call, enter
 from scoreboard.core.http.handling import handle
 from scoreboard.server.endpointtree import EndpointTree
 from scoreboard.server.fastparser import PlainRequest
+
+
+class NotHandled(Exception):
+    """No endpoint answers this request. Nothing was done for it, so Flask can answer it."""
 
 
 class Endpoints:

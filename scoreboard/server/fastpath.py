@@ -20,10 +20,9 @@ from gunicorn.util import hop_headers, http_date
 from werkzeug.http import HTTP_STATUS_CODES
 
 from scoreboard.core.http.answers import Answer
-from scoreboard.core.http.calls import NotHandled
 from scoreboard.server import plain
 from scoreboard.server.client import Client
-from scoreboard.server.endpoints import Endpoints
+from scoreboard.server.endpoints import Endpoints, NotHandled
 from scoreboard.server.fastparser import FastPathParser, PlainRequest, connection_environ
 from scoreboard.server.parser import BoundedParser
 from scoreboard.server.webworker import WebWorker

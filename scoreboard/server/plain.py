@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Mapping
 from typing import NamedTuple
 
 HEAD_BYTES, MAX_FIELDS, BODY_BYTES = 4096, 64, 64 * 1024
@@ -22,6 +23,8 @@ HEAD = re.compile(
 )
 LENGTH = re.compile(r"[0-9]{1,7}")
 CACHED_NAMES = 1024  # of headers, in the clients' spelling
+MAX_REMEMBERED = 512  # heads whose headers are remembered: most clients send the same ones again
+CREDENTIALS = frozenset({"HTTP_AUTHORIZATION", "HTTP_COOKIE"})  # heads with these are not
 # These change where a request ends, or turn its connection into another kind.
 SPECIAL = frozenset(
     f"HTTP_{name}"
@@ -44,7 +47,7 @@ class Head(NamedTuple):
     target: str
     path: str
     query: str
-    fields: dict[str, str]  # its headers, named as in a WSGI environment
+    fields: Mapping[str, str]  # its headers, named as in a WSGI environment
     begin: int
     end: int
 
@@ -52,10 +55,10 @@ class Head(NamedTuple):
 def head(data: bytes) -> Head | None:
     """The head of the request that these bytes begin with; None if it is not plain or not complete."""
     match = HEAD.match(data, 0, HEAD_BYTES)
-    if match is None or b" \r\n" in match[0]:
+    if match is None or data.find(b" \r\n", 0, match.end()) >= 0:
         return None
     method, target, path, query, lines = match.groups(b"")
-    fields = _fields(lines.decode("ascii"))
+    fields = _fields(lines)
     length = _length(method, fields)
     if length is None:
         return None
@@ -65,8 +68,22 @@ def head(data: bytes) -> Head | None:
     )
 
 
-def _fields(text: str) -> dict[str, str]:
-    """Headers by their WSGI names; {} if one comes twice or is special."""
+_remembered: dict[bytes, dict[str, str]] = {}
+
+
+def _fields(lines: bytes) -> dict[str, str]:
+    """Headers by their WSGI names, which the caller must not change; {} if one comes twice or is special."""
+    fields = _remembered.get(lines)
+    if fields is None:
+        fields = _parse(lines.decode("ascii"))
+        if CREDENTIALS.isdisjoint(fields):
+            if len(_remembered) >= MAX_REMEMBERED:
+                _remembered.clear()
+            _remembered[lines] = fields
+    return fields
+
+
+def _parse(text: str) -> dict[str, str]:
     lines = text.split("\r\n")[:-1]
     fields = {}
     for line in lines:
@@ -77,7 +94,7 @@ def _fields(text: str) -> dict[str, str]:
     return fields
 
 
-def _length(method: bytes, fields: dict[str, str]) -> int | None:
+def _length(method: bytes, fields: Mapping[str, str]) -> int | None:
     """The length of the body; None if that, or the state of the connection, is not plain."""
     if "HTTP_HOST" not in fields or fields.get("HTTP_CONNECTION", "keep-alive").lower() != "keep-alive":
         return None

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from scoreboard.app import create_app
 from tests.boards.calls import refusal
-from tests.contract import ContractClient
+from tests.contract import ContractClient, app_of
 
 
 def refresh(auth: Any, token: str) -> Any:
@@ -22,6 +21,6 @@ def id_of(session: Any) -> str:
 
 def as_player(parts: Any, session: Any) -> ContractClient:
     """A client that calls with the access token of this session."""
-    http = ContractClient(create_app(parts))
+    http = ContractClient(app_of(parts))
     http.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {session['accessToken']}"
     return http

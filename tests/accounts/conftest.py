@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from scoreboard.app import create_app
-from tests.contract import ContractClient
+from tests.contract import ContractClient, app_of
 
 
 @pytest.fixture
 def auth(parts):
     """Calls /v1/auth/… as an unknown visitor, from an address that no other test uses."""
-    http = ContractClient(create_app(parts))
+    http = ContractClient(app_of(parts))
 
     def call(route, *, bearer=None, **body):
         headers = {"Authorization": f"Bearer {bearer}"} if bearer else {}

@@ -76,7 +76,7 @@ def test_guesses_from_everywhere_do_not_lock_a_known_network_out(process):
     assert [call("login", HOME).status_code for _ in range(5)] == [200] * 5
 
 
-def test_then_each_guess_from_an_unknown_network_needs_a_proof_and_the_owner_needs_one_proof(process):
+def test_beyond_the_limit_each_guess_from_an_unknown_network_needs_a_proof_and_the_owner_needs_one(process):
     call = process(limit_sign_in="10/minute")
     call("register", HOME)
     fail_from_everywhere(call, 5)

@@ -1,4 +1,4 @@
-"""Guests who never scored and were not used for thirty days are purged, and no other players."""
+"""Guests who never scored and were not active for thirty days are purged, and no other players."""
 
 from __future__ import annotations
 

@@ -8,12 +8,11 @@ import unicodedata
 import pytest
 from argon2 import PasswordHasher
 
-from scoreboard.app import create_app
 from scoreboard.core.storage.db import rows
 from tests.accounts.calls import refresh
 from tests.actions.play import Player, define
 from tests.boards.calls import refusal
-from tests.contract import ContractClient
+from tests.contract import ContractClient, app_of
 
 pytestmark = pytest.mark.one_database
 
@@ -29,7 +28,7 @@ def ada(auth):
 
 def me(parts, session, **changes):
     """The answer to a change of the player's account; without changes the account."""
-    http = ContractClient(create_app(parts))
+    http = ContractClient(app_of(parts))
     headers = {"Authorization": f"Bearer {session['accessToken']}"}
     if changes:
         return http.patch("/v1/me", json=changes, headers=headers)
@@ -37,7 +36,7 @@ def me(parts, session, **changes):
 
 
 def test_a_guest_needs_nothing_not_even_a_body(parts):
-    http = ContractClient(create_app(parts))
+    http = ContractClient(app_of(parts))
 
     answer = http.post("/v1/auth/guest")
 
@@ -244,7 +243,7 @@ def test_no_personal_word_of_a_player_is_in_the_audit_log(ada, auth, parts):
     ],
 )
 def test_the_network_of_an_address_is_stored_as_a_keyed_hash(auth, parts, one, other, same):
-    http = ContractClient(create_app(parts))
+    http = ContractClient(app_of(parts))
     for address in (one, other):
         http.post("/v1/auth/guest", environ_base={"REMOTE_ADDR": address})
 

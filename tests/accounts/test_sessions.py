@@ -59,7 +59,7 @@ def test_the_direct_predecessor_gives_the_same_successor_for_ten_seconds(ada, au
     assert refresh(auth, second)["refreshToken"] not in (first, second)
 
 
-def test_another_refresh_does_not_lengthen_the_grace(ada, auth, clock):
+def test_another_refresh_does_not_lengthen_the_grace_period(ada, auth, clock):
     first, _ = generations(auth, ada.session["refreshToken"], 1)
     clock.advance(seconds=8)
     refresh(auth, first)
@@ -69,7 +69,7 @@ def test_another_refresh_does_not_lengthen_the_grace(ada, auth, clock):
     assert refresh(auth, first) == REUSED
 
 
-def test_an_older_refresh_token_has_no_grace(ada, auth):
+def test_an_older_refresh_token_has_no_grace_period(ada, auth):
     first, _, third = generations(auth, ada.session["refreshToken"], 2)
 
     assert refresh(auth, first) == REUSED

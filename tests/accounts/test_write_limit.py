@@ -105,7 +105,7 @@ def test_over_the_limit_nothing_is_written_and_a_completion_keeps_its_token(make
     assert ada.complete(issued_token[3]).json["data"]["replayed"] is False
 
 
-def test_server_keys_are_not_limited_by_it(make_parts, sqlite_url):
+def test_server_keys_are_not_limited_by_the_write_limit(make_parts, sqlite_url):
     parts = make_parts(sqlite_url, limit_write="1/minute")
     server = client_of(parts)
     Player(parts)

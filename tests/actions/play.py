@@ -8,8 +8,7 @@ from typing import Any
 
 from flask.testing import FlaskClient
 
-from scoreboard.app import create_app
-from tests.contract import ContractClient
+from tests.contract import ContractClient, app_of
 
 
 class Player:
@@ -17,7 +16,7 @@ class Player:
 
     def __init__(self, parts, **body: Any) -> None:
         self.parts = parts
-        self.http: FlaskClient = ContractClient(create_app(parts))
+        self.http: FlaskClient = ContractClient(app_of(parts))
         self.take(self.http.post("/v1/auth/guest", json=body).json["data"])
 
     def take(self, session: dict[str, Any]) -> None:

@@ -109,7 +109,7 @@ def test_result_bytes_are_a_whole_number_up_to_4096(client, value):
     assert refusal(client.put("/v1/admin/action-types/odd", json=body)) == (400, "validation_failed")
 
 
-def test_action_types_are_shown_with_it(client):
+def test_action_types_are_shown_with_their_result_bytes(client):
     body = {"boards": ["main"], "points": 1}
 
     created = client.put("/v1/admin/action-types/note", json=body).json["data"]

@@ -13,7 +13,7 @@ PATH = "/v1/admin/boards/cup"
 
 @pytest.fixture
 def bearer(parts):
-    """Headers of a caller with a key of some scopes."""
+    """Makes the headers of a caller whose key has the given scopes."""
 
     def headers(*scopes):
         return {"Authorization": f"Bearer {parts.accounts.keys.create('test', scopes)[1]}"}

@@ -16,7 +16,7 @@ LEVELS = [
     {"keyring"},
     {"accounts"},
     {"boards", "audit"},
-    {"scores", "stream", "actions", "profiles"},
+    {"scores", "stream", "actions", "profiles", "moderation"},
     {"admin", "pages", "ops", "reference", "chaos", "merging", "server"},
 ]
 FOLDER_LEVELS = {  # in a large package: a folder imports those before it, "" is the package's own modules

@@ -91,7 +91,7 @@ def test_a_websocket_ends_the_same_for_both(server):
     assert b'"code":404' in received[0][0][1]
 
 
-def test_the_key_reads_and_streams_it(server):
+def test_a_server_key_reads_and_streams_a_private_board(server):
     assert server.call("GET", f"/v1/boards/{HIDDEN}/entries").json["data"]["total"] == 1
     stream = Raw(server.port).send(f"/v1/stream?boards={HIDDEN}", Authorization=f"Bearer {KEY}")
     assert b'"b":"vault"' in stream.until(b"event: snapshot\n") + stream.until(b'"top":')

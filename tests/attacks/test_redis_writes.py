@@ -22,7 +22,7 @@ def redis(server):
     client.close()
 
 
-def test_a_job_that_names_a_function_is_dropped_and_the_worker_goes_on(server, redis, tmp_path):
+def test_a_job_that_names_a_function_is_dropped_and_the_worker_continues(server, redis, tmp_path):
     for queue in QUEUES:
         push(redis, queue, "os.mkdir", str(tmp_path / queue))
     entry = {"player": "ada", "score": 1}

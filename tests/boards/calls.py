@@ -69,7 +69,7 @@ def refusal(answer: Any) -> tuple[int, str]:
     return answer.status_code, body["code"]
 
 
-def dozen(client):
+def add_twelve_players(client):
     """Put twelve players on the dense board "cup", with names, metadata and ties."""
     put(client, "cup", ties="dense")
     for number in range(12):

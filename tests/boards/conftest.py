@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from tests.boards.calls import dozen
+from tests.boards.calls import add_twelve_players
 
 
 @pytest.fixture
 def cup(client, parts):
     """A dense board, which Redis shows."""
-    dozen(client)
+    add_twelve_players(client)
     return client

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from scoreboard.app import create_app
-from tests.boards.calls import listed, players, put, refusal, score, submit
+from tests.boards.calls import list_entries, players, put, refusal, score, submit
 from tests.support import KEY
 
 READS = [
@@ -100,4 +100,4 @@ def test_a_name_that_changed_elsewhere_is_shown_at_once(client, other):
 
 def name(client):
     """The name in the first row."""
-    return listed(client, "race")["entries"][0]["player"]["displayName"]
+    return list_entries(client, "race")["entries"][0]["player"]["displayName"]

@@ -158,7 +158,7 @@ def test_the_percentile_is_the_share_of_others_behind_or_level(ties, position, a
     assert percentile(order_of(("desc",), ties).ahead(place), total) == percent
 
 
-def test_of_two_shards_at_the_same_time_the_lower_one_was_first_and_the_first_ones_keys_stay():
+def test_at_the_same_time_the_lower_shard_was_first_and_keys_of_shard_0_stay():
     order = Order(Definition())
 
     def key(shard, seq, at=1):

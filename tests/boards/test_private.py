@@ -136,7 +136,7 @@ def test_bad_credentials_do_not_keep_anybody_from_public_boards(boards, credenti
 
 
 @pytest.mark.parametrize("caller", ["key", "moderator"])
-def test_server_keys_and_moderators_read_and_stream_it(boards, credentials, caller):
+def test_server_keys_and_moderators_read_and_stream_a_private_board(boards, credentials, caller):
     own = {"Authorization": credentials[caller]}
     paths = ["", "/entries", "/entries/ada", "/entries/ada/around", "/rank-for?score=1", "/periods"]
 

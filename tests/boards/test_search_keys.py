@@ -60,5 +60,5 @@ def test_two_letters_can_be_searched_for_or_one_that_is_a_word(text):
 
 
 @pytest.mark.parametrize("text", ["", "a", " a ", "é", "\u200d\u200d", "\0\0"])
-def test_shorter_texts_cannot(text):
+def test_shorter_texts_cannot_be_searched_for(text):
     assert not is_long_enough(text)

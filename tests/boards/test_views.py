@@ -10,7 +10,7 @@ from scoreboard.boards.order import Order
 from scoreboard.boards.store.sqlview import SqlView
 from scoreboard.boards.types import Window
 from scoreboard.boards.views import After, Around, Listed, Located, PlaceForTier
-from tests.boards.calls import dozen
+from tests.boards.calls import add_twelve_players
 
 WINDOW = Window("cup", "all", "")
 
@@ -18,7 +18,7 @@ WINDOW = Window("cup", "all", "")
 @pytest.fixture
 def order(client, parts):
     """The order of a board with twelve players, which Redis shows."""
-    dozen(client)
+    add_twelve_players(client)
     board = parts.boards.service.board("cup")
     return Order(board.definition, board.layout)
 

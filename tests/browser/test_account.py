@@ -45,7 +45,7 @@ def play_round(page):
 
 
 def make_guest(page, name):
-    """A guest of this browser, who chose a name on the page of their account."""
+    """Make a guest of this browser with a chosen name, by the client that the pages use."""
     page.evaluate(
         """async (name) => {
           const { Scoreboard } = await import("/sdk/scoreboard.js")
@@ -99,7 +99,7 @@ def test_a_guest_chooses_a_name_in_their_row_by_keyboard(open_page, stack, board
     assert names(stack, board) == ["Ada Lovelace"]
 
 
-def test_a_name_that_is_refused_can_be_mended(open_page, stack, board):
+def test_a_refused_name_can_be_corrected(open_page, stack, board):
     page = open_page(f"/b/{board}", expected=["422"])
     play_round(page)
     page.locator("tr.own").get_by_role("button", name="Choose a name").click()
@@ -121,7 +121,7 @@ def loaded_account_files(page):
     return [name.rpartition("/")[2] for name in names if "/account/" in name]
 
 
-def test_a_page_loads_of_accounts_only_what_it_shows(open_page, board):
+def test_a_page_loads_only_the_account_scripts_that_it_uses(open_page, board):
     page = open_page("/b/main")
     expect(page.locator("#badge")).to_have_text("Live")
     assert loaded_account_files(page) == []
@@ -161,7 +161,7 @@ def test_a_guest_registers_and_stays_the_same_player(open_page, stack, board, us
     page.goto("/register")
     expect(page.get_by_text("Your points and ranks stay.")).to_be_visible()
     page.get_by_label("The name that others see").fill("Grace")
-    register_filled(page, username)
+    submit_registration(page, username)
 
     expect(page.locator("#state")).to_have_text("You are signed in as Grace.")
     page.goto(f"/b/{board}")
@@ -170,7 +170,7 @@ def test_a_guest_registers_and_stays_the_same_player(open_page, stack, board, us
     assert names(stack, board) == ["Grace"]
 
 
-def register_filled(page, username):
+def submit_registration(page, username):
     page.get_by_label("User name").fill(username)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Register").click()
@@ -251,6 +251,53 @@ def test_a_player_lists_and_ends_sessions_and_changes_the_password(open_page, us
         other.reload()
         expect(other.locator("#state")).to_have_text("Your session has ended. Sign in again.")
         expect(other.locator(".nobody").get_by_role("link", name="Sign in")).to_be_visible()
+
+
+def test_tabs_of_one_browser_show_the_same_account(open_page, username):
+    page = open_page("/register")
+    register(page, username)
+    expect(page.locator("#state")).to_have_text(f"You are signed in as {username}.")
+    other = page.context.new_page()
+    other.goto("/me")
+    expect(other.locator("#displayName")).to_have_value(username)
+
+    page.get_by_label("The name that others see").fill("Grace")
+    page.get_by_role("button", name="Save").click()
+    expect(other.locator("#state")).to_have_text("You are signed in as Grace.")
+    expect(other.locator("#displayName")).to_have_value("Grace")
+
+    other.get_by_role("button", name="Sign out").click()
+    expect(other.locator("#state")).to_have_text("Nobody is signed in in this browser.")
+    expect(page.locator("#state")).to_have_text("Nobody is signed in in this browser.")
+    expect(page.locator("#name-form")).to_be_hidden()
+
+
+def test_a_guest_of_another_tab_is_upgraded_and_not_replaced(open_page, username):
+    page = open_page("/register")
+    other = page.context.new_page()
+    other.goto("/docs")
+    make_guest(other, "Bob")
+    guest = other.evaluate("import('/sdk/scoreboard.js').then((sdk) => new sdk.Scoreboard().playerId)")
+    expect(page.get_by_text("You play as Bob. Your points and ranks stay.")).to_be_visible()
+    expect(page.get_by_label("The name that others see")).to_have_value("Bob")
+
+    submit_registration(page, username)
+
+    expect(page.locator("#state")).to_have_text("You are signed in as Bob.")
+    assert guest == page.evaluate("import('/sdk/scoreboard.js').then((sdk) => new sdk.Scoreboard().playerId)")
+
+
+def test_a_problem_is_no_longer_said_once_its_field_is_changed(open_page):
+    page = open_page("/register", expected=["400"])
+    page.get_by_label("User name").fill("two words")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Register").click()
+    expect(page.locator("#username-problem")).not_to_be_empty()
+
+    page.get_by_label("User name").fill("two-words")
+
+    expect(page.locator("#username-problem")).to_be_empty()
+    expect(page.get_by_label("User name")).not_to_have_attribute("aria-invalid", "true")
 
 
 def test_a_guest_signs_out_with_a_second_press(open_page):

@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from scoreboard.pages.messages import LANGUAGES
 from tests.browser.axe import expect_accessible
 from tests.browser.boards import SETTLED, board_name, define, enter, live, players, submit
+from tests.browser.conftest import LAN
 
 LONG_NAME = "Maximiliane von Hohenstein-Bär"
 # Rows, or the badge, that are not wholly on the screen; and rows with a cell that is not wholly in them.
@@ -70,10 +71,13 @@ def plain_board(stack, request):
 
 @pytest.mark.parametrize("size", [(1280, 720), (1920, 1080), (3840, 2160)])
 @pytest.mark.parametrize("language", ["en", "ar"])
-def test_a_big_screen_shows_ten_rows_and_its_badge(open_page, board, size, language):
+def test_a_big_screen_shows_ten_rows_and_its_badge(open_page, stack, board, size, language):
     width, height = size
-    page = open_page(f"/b/{board}/tv?lang={language}", viewport={"width": width, "height": height})
+    address = f"/b/{board}/tv?lang={language}"
+    site = f"http://{LAN}:{stack.port}"  # where it has a QR code, which takes room
+    page = open_page(address, base_url=site, viewport={"width": width, "height": height})
     expect(page.locator("#badge")).to_have_attribute("data-state", "live")
+    expect(page.locator(".code")).to_be_visible()
 
     for at in (0, 1):
         page.evaluate("page => (document.querySelector('live-leaderboard').page = page)", at)

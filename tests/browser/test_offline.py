@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -11,7 +12,8 @@ from playwright.sync_api import expect
 
 from tests.browser.axe import expect_accessible
 from tests.browser.conftest import LAN
-from tests.support import wait_until
+from tests.support import running, wait_until
+from tests.tcpproxy import TcpProxy
 
 INSTALLED = "navigator.serviceWorker.ready.then(() => navigator.serviceWorker.controller !== null)"
 
@@ -29,34 +31,30 @@ STATES = """Object.entries(localStorage).filter(([key]) => key.startsWith("score
   .map(([, value]) => JSON.parse(value).state)"""
 
 
-@pytest.fixture(scope="module")
-def stack(browser, own_stack):
-    return own_stack
+@pytest.fixture
+def proxy(stack):
+    """The way to the product. While it is interrupted, nothing answers at the address of the pages."""
+    with contextlib.closing(TcpProxy(stack.port)) as proxy:
+        yield proxy
 
 
 @pytest.fixture
-def install(open_page, stack):
+def site(proxy):
+    """The address of the product through that proxy."""
+    return f"http://127.0.0.1:{proxy.port}"
+
+
+@pytest.fixture
+def install(open_page, stack, site):
     """Opens a page, waits for its service worker, and reloads the page."""
 
     def install(path="/", **options):
-        page = open_page(path, service_workers="allow", **options)
+        page = open_page(path, base_url=site, service_workers="allow", **options)
         wait_until(lambda: page.evaluate(INSTALLED), why=stack.log)
         page.reload()
         return page
 
     return install
-
-
-@pytest.fixture
-def outage(stack):
-    """Stops the whole product. After the test it runs again."""
-
-    def outage():
-        stack.stop()
-
-    yield outage
-    if stack.process.poll() is not None:
-        stack.start()
 
 
 def score(stack, **scores):
@@ -68,19 +66,19 @@ def names(page):
     return page.locator("#rows tbody .player bdi")
 
 
-def test_a_board_can_be_read_while_the_server_is_away_and_becomes_live_again(install, outage, stack):
+def test_a_board_can_be_read_while_the_server_is_away_and_becomes_live_again(install, proxy, stack):
     score(stack, ada=5, bob=3)
     page = install("/")
     expect(names(page)).to_have_text(["ada", "bob"])
 
-    outage()
+    proxy.leave()
     page.reload()
 
     expect(names(page)).to_have_text(["ada", "bob"])
     expect(page.locator(".kept")).to_contain_text("No connection. This is the board as of")
     expect_accessible(page)
 
-    stack.start()
+    proxy.repair()
     score(stack, cleo=9)
     expect(page.locator(".kept")).to_have_count(0, timeout=60_000)
     expect(names(page)).to_have_text(["cleo", "ada", "bob"], timeout=20_000)
@@ -96,27 +94,28 @@ class Away(BaseHTTPRequestHandler):
         """Log nothing."""
 
 
-def test_a_proxys_error_page_does_not_hide_the_kept_board(install, outage, stack):
+def test_a_proxys_error_page_does_not_hide_the_kept_board(install, proxy, stack):
     score(stack, ada=5)
     page = install("/")
     expect(names(page)).not_to_have_count(0)
     before = names(page).all_inner_texts()
 
-    outage()
-    with ThreadingHTTPServer(("127.0.0.1", stack.port), Away) as proxy:
-        threading.Thread(target=proxy.serve_forever, daemon=True).start()
+    with ThreadingHTTPServer(("127.0.0.1", 0), Away) as away:
+        threading.Thread(target=away.serve_forever, daemon=True).start()
+        proxy.target = away.server_port
+        proxy.cut()
         page.reload()
 
         expect(names(page)).to_have_text(before)
         expect(page.locator(".kept")).to_contain_text("No connection. This is the board as of")
-        proxy.shutdown()
+        away.shutdown()
 
 
-def test_a_page_without_a_copy_lists_kept_boards_and_loads_automatically_later(install, outage, stack):
+def test_a_page_without_a_copy_lists_kept_boards_and_loads_automatically_later(install, proxy, stack):
     score(stack, ada=1)
     page = install("/b/main")
 
-    outage()
+    proxy.leave()
     page.goto("/b/another")
     expect(page.get_by_role("heading", level=1)).to_have_text("You are offline")
     kept = page.locator(".kept-boards a")
@@ -127,11 +126,11 @@ def test_a_page_without_a_copy_lists_kept_boards_and_loads_automatically_later(i
 
     page.goto("/docs")
     expect(page.get_by_role("heading", level=1)).to_have_text("You are offline")
-    stack.start()
+    proxy.repair()
     expect(page.get_by_role("heading", level=1)).to_have_text("Build on this server", timeout=30_000)
 
 
-def test_streams_calls_and_writes_never_pass_through_it(install, stack):
+def test_streams_calls_and_writes_never_pass_through_the_service_worker(install, site):
     page = install("/")
     through = []
     page.context.on("request", lambda request: through.append(request) if request.service_worker else None)
@@ -145,7 +144,7 @@ def test_streams_calls_and_writes_never_pass_through_it(install, stack):
     page.evaluate("fetch('/static/js/main.js', { method: 'HEAD' }).then((answer) => answer.text())")
 
     urls = [request.url for request in through]
-    paths = {url.removeprefix(stack.url).partition("?")[0] for url in urls}
+    paths = {url.removeprefix(site).partition("?")[0] for url in urls}
     assert "/" in paths
     assert {by for url, by in seen if url.endswith("/js/main.js") and "/assets/" in url} == {True}
     assert [path for path in paths if path.startswith("/v1/")] == []
@@ -153,24 +152,24 @@ def test_streams_calls_and_writes_never_pass_through_it(install, stack):
     assert {by for url, by in seen if "/v1/" in url} == {False}
 
 
-def test_the_page_of_the_first_visit_can_be_read_without_a_network(open_page, outage, stack):
+def test_the_page_of_the_first_visit_can_be_read_without_a_network(open_page, proxy, site, stack):
     score(stack, ada=5)
-    page = open_page("/b/main#ada", service_workers="allow")
-    wait_until(lambda: page.evaluate(KEPT) == [f"{stack.url}/b/main"], why=stack.log)
+    page = open_page("/b/main#ada", base_url=site, service_workers="allow")
+    wait_until(lambda: page.evaluate(KEPT) == [f"{site}/b/main"], why=stack.log)
 
-    outage()
+    proxy.leave()
     page.reload()
 
     expect(names(page)).not_to_have_count(0)
     expect(page.locator(".kept")).to_contain_text("No connection. This is the board as of")
 
 
-def test_the_game_opens_without_a_network_and_says_how_much_waits(install, outage, stack):
+def test_the_game_opens_without_a_network_and_says_how_much_waits(install, proxy, site, stack):
     page = install("/play", expected=("400 (BAD REQUEST)",))  # the answer to the round in the end
     expect(page.locator(".play.ready button")).to_be_enabled()
-    page.evaluate(ROUND, f"{stack.url}/")
+    page.evaluate(ROUND, f"{site}/")
 
-    outage()
+    proxy.leave()
     page.reload()
 
     expect(page.get_by_role("heading", level=1)).to_be_visible()
@@ -184,18 +183,18 @@ def test_the_game_opens_without_a_network_and_says_how_much_waits(install, outag
     expect(page.locator(".kept-boards a")).to_have_count(1)
     expect_accessible(page)
 
-    stack.start()
+    proxy.repair()
     expect(page.get_by_role("heading", level=1)).to_have_text("Build on this server", timeout=30_000)
     wait_until(lambda: page.evaluate(STATES) == ["refused"], why=stack.log)
 
 
-def test_a_new_round_can_be_played_without_a_network_after_a_reload(install, outage, stack):
+def test_a_new_round_can_be_played_without_a_network_after_a_reload(install, proxy, stack):
     page = install("/play")
     play_round(page)
     expect(page.locator("#rounds li[data-state=confirmed]")).to_have_count(1, timeout=20_000)
     wait_until(lambda: len(page.evaluate(AHEAD)) == 3, why=stack.log)
 
-    outage()
+    proxy.leave()
     page.reload()
     play_round(page)
     expect(page.locator("#rounds li[data-state=waiting]")).to_have_count(1, timeout=20_000)
@@ -211,7 +210,7 @@ def test_a_new_round_can_be_played_without_a_network_after_a_reload(install, out
         "A new round needs the server", timeout=40_000
     )
 
-    stack.start()
+    proxy.repair()
     expect(page.locator("#rounds li[data-state=confirmed]")).to_have_count(2, timeout=60_000)
 
 
@@ -222,11 +221,11 @@ def play_round(page):
     expect(page.locator(".play .label")).to_have_text("Play again", timeout=20_000)
 
 
-def test_a_page_of_an_older_version_gets_the_present_files_without_a_network(install, outage, stack):
+def test_a_page_of_an_older_version_gets_the_present_files_without_a_network(install, proxy, stack):
     score(stack, ada=5)
     page = install("/b/main")
     older = f"/assets/{'0' * 16}/static/js/board/controls.js"
-    outage()
+    proxy.leave()
 
     status = "path => fetch(path).then(({ status }) => status, () => 0)"
     assert page.evaluate(status, older) == 200
@@ -234,7 +233,7 @@ def test_a_page_of_an_older_version_gets_the_present_files_without_a_network(ins
     assert page.evaluate(status, f"/assets/{'0' * 16}/static/js/none.js") == 0
 
 
-def test_all_that_is_kept_is_of_this_version(open_page, stack):
+def test_all_kept_files_are_of_this_version(open_page, stack):
     page = open_page("/b/main", service_workers="allow")
     wait_until(lambda: page.evaluate(INSTALLED), why=stack.log)
     kept = page.evaluate(
@@ -267,32 +266,28 @@ def test_a_new_version_takes_the_place_of_the_old_one(install, stack):
     assert len([name for name in names if name.startswith("scoreboard shell / ")]) == 1
 
 
-def test_browsers_forget_the_service_worker_when_it_is_turned_off(install, outage, stack):
+def test_browsers_forget_the_service_worker_when_it_is_turned_off(install, proxy, tmp_path):
     page = install("/")
     others = "scoreboard boards /below/a/path/"  # of another server of the same host
     page.evaluate("name => caches.open(name)", others)
-    outage()
-    stack.environment["SERVICE_WORKER"] = "off"
-    try:
-        stack.start()
+    with running(tmp_path / "data", {"SERVICE_WORKER": "off"}) as restarted:
+        proxy.target = restarted.port
+        proxy.cut()
         page.goto("/")  # a visit makes the browser look for a newer service worker
 
         gone = "navigator.serviceWorker.getRegistrations().then((all) => all.length)"
-        wait_until(lambda: page.evaluate(gone) == 0, seconds=20, why=stack.log)
+        wait_until(lambda: page.evaluate(gone) == 0, seconds=20, why=restarted.log)
         assert [name for name in page.evaluate("caches.keys()") if name.startswith("scoreboard")] == [others]
-    finally:
-        del stack.environment["SERVICE_WORKER"]
-        stack.stop()
 
 
-def test_it_can_be_installed(install, stack):
+def test_the_pages_can_be_installed(install, site):
     page = install("/")
     devtools = page.context.new_cdp_session(page)
 
     manifest = devtools.send("Page.getAppManifest")
 
     assert manifest["errors"] == []
-    assert manifest["url"] == f"{stack.url}/manifest.webmanifest"
+    assert manifest["url"] == f"{site}/manifest.webmanifest"
     fields = json.loads(manifest["data"])
     assert fields["display"] == "standalone"
     assert {"192x192", "512x512"} <= {icon["sizes"] for icon in fields["icons"]}

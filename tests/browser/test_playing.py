@@ -178,7 +178,7 @@ def test_waiting_points_can_be_discarded_in_two_presses(open_page, stack):
     expect(page.locator("#rounds")).to_be_hidden()
 
 
-def test_it_is_played_by_keyboard_and_the_focus_reconnects(open_page, stack):
+def test_the_game_is_played_by_keyboard_and_the_focus_returns(open_page, stack):
     page = open_page("/play")
     expect(page.locator(".play")).to_contain_class("ready")
     button = page.locator(".play button")
@@ -195,7 +195,7 @@ def test_it_is_played_by_keyboard_and_the_focus_reconnects(open_page, stack):
     expect(value(page)).to_have_text("3")
 
 
-def test_it_is_played_and_watched_over_plain_http_in_a_local_network(open_page, stack):
+def test_the_game_is_played_and_watched_over_plain_http_in_a_local_network(open_page, stack):
     page = open_page(f"http://{LAN}:{stack.port}/play")
     assert page.evaluate("isSecureContext || 'subtle' in crypto || 'locks' in navigator") is False
 
@@ -247,7 +247,7 @@ def test_a_light_is_hit_by_its_number_on_any_keyboard(open_page, stack):
 
 @pytest.mark.parametrize("language", ["en", "ar"])
 @pytest.mark.parametrize("width", [320, 768, 1920])
-def test_it_fits_and_everybody_can_use_it(open_page, stack, width, language):
+def test_the_play_page_fits_small_screens_and_is_accessible(open_page, stack, width, language):
     page = open_page(f"/play?lang={language}", viewport={"width": width, "height": 900})
     page.route(COMPLETE, lambda route: route.abort())
     expect(page.locator("#badge")).to_have_attribute("data-state", "live")

@@ -91,7 +91,7 @@ class Deployment:
 
     def as_admin(self, *statements: str) -> None:
         """Run statements in its database with all rights, without the limits of the product's own user."""
-        assert self.postgres, "this is about servers"
+        assert self.postgres, "SQLite has no users"
         uri = self.postgres.databases.uri.replace("/postgres?", f"/{self.database}?", 1)
         writing = "-c default_transaction_read_only=off"
         with psycopg.connect(uri, autocommit=True, options=writing) as connection:
@@ -117,7 +117,7 @@ class Deployment:
     def tasks(self) -> list[int]:
         """The worker's processes, without the supervisor."""
         mine = set(self.workers)
-        return [child for pid in mine - _below(mine) for child in children(pid)]
+        return [child for pid in mine - _children_of(mine) for child in children(pid)]
 
     def wait_until_both_answer(self) -> None:
         """Wait until there are two web processes again that accept scores."""
@@ -187,7 +187,7 @@ def settings_of(stack: Stack) -> Settings:
     return load(dict(pair.split("=", 1) for pair in text.split("\0") if pair))
 
 
-def _below(pids: set[int]) -> set[int]:
+def _children_of(pids: set[int]) -> set[int]:
     """The processes whose parents are among these."""
     return {child for pid in pids for child in children(pid)}
 
@@ -205,8 +205,8 @@ def key_of(id: str) -> str:
     return id.rpartition(":e:")[2]
 
 
-def faked_clock(folder: Path, **environment: str) -> dict[str, str]:
-    """Environment of processes with a wall clock that follows `set_clock`, and a right monotonic clock.
+def fake_clock_environment(folder: Path, **environment: str) -> dict[str, str]:
+    """Environment of processes with a wall clock that follows `set_clock`, and a correct monotonic clock.
 
     Raises LookupError if libfaketime is not installed.
     """

@@ -1,4 +1,4 @@
-"""The clock of the running product is set wrong, and right again."""
+"""The clock of the running product is set wrong, and corrected."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import time
 import pytest
 
 from tests.faults.conftest import LONG
-from tests.faults.deployment import Deployment, faked_clock, set_clock
+from tests.faults.deployment import Deployment, fake_clock_environment, set_clock
 from tests.faults.playing import Player
 from tests.support import wait_until
 
@@ -24,7 +24,7 @@ def deployment(deploy, on_disk):
     if not LONG:
         pytest.skip("it waits for periodic work of the product: FAULTS=long runs it")
     try:
-        environment = faked_clock(on_disk)
+        environment = fake_clock_environment(on_disk)
     except LookupError as missing:
         pytest.skip(str(missing))
     return deploy(**environment)

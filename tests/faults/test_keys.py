@@ -18,7 +18,7 @@ from tests.support import ROOT, wait_until
 
 pytestmark = pytest.mark.paired
 
-QUICK = {"KEY_ROTATION_SECONDS": "4", "KEY_PUBLISH_SECONDS": "1"}
+QUICK = {"KEY_ROTATION_SECONDS": "3", "KEY_PUBLISH_SECONDS": "1"}
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -53,7 +53,7 @@ def key_of(action):
 
 
 def test_no_process_accepts_tokens_of_a_revoked_key(deploy, database):
-    deployment = deploy(database, KEY_ROTATION_SECONDS="3600", KEY_PUBLISH_SECONDS="5")
+    deployment = deploy(database, KEY_ROTATION_SECONDS="3600", KEY_PUBLISH_SECONDS="2")
     define(deployment, "jump", points=10)
     ada = Player(deployment.stack)
     action = ada.request("jump")

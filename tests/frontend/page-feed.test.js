@@ -28,9 +28,9 @@ async function openFeed({ shared = true, hidden = false, options = {} } = {}) {
     view: new EventTarget(),
     inner: [],
     sharedPort: (failed) => ((platform.fail = failed), shared ? {} : null),
-    shared: (port, base, options) => platform.made({ shared: true }, options),
-    own: async (base, options) => platform.made({ shared: false }, options),
-    made: (status, options) => platform.inner[platform.inner.push(new RecordedFeed(status, options)) - 1],
+    shared: (port, base, options) => platform.makeFeed({ shared: true }, options),
+    own: async (base, options) => platform.makeFeed({ shared: false }, options),
+    makeFeed: (status, options) => platform.inner[platform.inner.push(new RecordedFeed(status, options)) - 1],
     later: time.later,
     cancel: time.cancel,
     setHidden: (hidden) => {
@@ -162,7 +162,7 @@ test("a feed that is loaded while the page is hidden waits until it is shown", a
   platform.own = () => new Promise((resolve) => (loaded = resolve))
   inner.dispatchEvent(new Event("lost"))
   platform.view.dispatchEvent(new Event("pagehide"))
-  const own = platform.made({ shared: false }, {})
+  const own = platform.makeFeed({ shared: false }, {})
   loaded(own)
   await settle()
   assert.deepEqual(own.calls, [])

@@ -13,13 +13,18 @@ from tests.support import ROOT
 SECONDS = int(os.environ.get("FUZZ_SECONDS") or 780)
 STARTING = 6  # seconds in which a fuzzer starts, beside its own time
 TARGETS = sorted(path.name for path in (Path(__file__).parent / "seeds").iterdir())
-SHARES = {"parsers": 0.4, "state machine": 0.3, "API": 0.3}
+SHARES = {"parsers": 0.35, "state machine": 0.25, "moderation": 0.15, "API": 0.25}
 
 
 def main() -> int:
     """Fuzz. Returns the exit status, 1 if something was found."""
     began, bad = time.monotonic(), []
-    for name, run in (("parsers", parsers), ("state machine", machine), ("API", api)):
+    for name, run in (
+        ("parsers", parsers),
+        ("state machine", machine),
+        ("moderation", moderation),
+        ("API", api),
+    ):
         print(f"\n{name}: {SECONDS * SHARES[name]:.0f} s", flush=True)
         if not run(SECONDS * SHARES[name]):
             bad.append(name)
@@ -55,6 +60,11 @@ def _parser(name: str, seconds: int) -> bool:
 def machine(seconds: float) -> bool:
     """Compare the product with its model, under random faults. Returns True if they agree."""
     return _tests("tests/fuzz/test_machine.py", seconds)
+
+
+def moderation(seconds: float) -> bool:
+    """Compare boards with their model, under random decisions. Returns True if they agree."""
+    return _tests("tests/moderation/test_machine.py", seconds)
 
 
 def api(seconds: float) -> bool:

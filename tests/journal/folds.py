@@ -62,15 +62,39 @@ class NoteBatch:
         return "shown"
 
 
+@dataclass
+class GatedFold(NoteFold):
+    """A fold whose batches are projected once the test opens the gate."""
+
+    gate: threading.Event = field(default_factory=threading.Event)
+    is_waiting: threading.Event = field(default_factory=threading.Event)  # a batch is before the closed gate
+
+    def open(self, db: peewee.Database, facts: Sequence[Fact], at: int) -> NoteBatch:
+        return GatedBatch(db, self.spans, self)
+
+
+@dataclass
+class GatedBatch(NoteBatch):
+    """A batch that waits for its fold's gate."""
+
+    fold: GatedFold
+
+    def project(self, span: Span) -> str:
+        if not self.fold.gate.is_set():
+            self.fold.is_waiting.set()
+        self.fold.gate.wait(10)
+        return super().project(span)
+
+
 class Pause:
     """Holds a writer inside its transaction until the test lets it continue."""
 
     def __init__(self) -> None:
-        self.reached, self.goes_on = threading.Event(), threading.Event()
+        self.reached, self.released = threading.Event(), threading.Event()
 
     def __call__(self, db: peewee.Database) -> None:
         self.reached.set()
-        self.goes_on.wait(10)
+        self.released.wait(10)
 
 
 def new_writer(url: str, clock: Clock, fold: NoteFold) -> tuple[Writer, Database]:

@@ -60,7 +60,7 @@ class TestSQLite:
         writer = make_writer(NoteFold(before=pause))
 
         seconds = seconds_of(lambda: code(writer, note("a")))
-        pause.goes_on.set()
+        pause.released.set()
 
         assert seconds < 2
         assert code(writer, note("next")) is None
@@ -87,21 +87,21 @@ class TestSQLite:
         for thread in threads[1:]:
             thread.start()
         wait_until(lambda: writer.waiting == 3)
-        pauses[0].goes_on.set()
+        pauses[0].released.set()
         threads[1].join()
-        pauses[1].goes_on.set()
+        pauses[1].released.set()
         threads[2].join()
-        pauses[2].goes_on.set()
+        pauses[2].released.set()
         threads[0].join()
 
         assert (found["hasty"], found["patient"]) == ("ledger_unavailable", "outcome_unknown")
         wait_until(lambda: writer.waiting == 0)
         assert (times(parts, "hasty"), times(parts, "patient")) == (0, 1)
 
-    def test_a_full_disk_is_reported_and_writing_goes_on_once_there_is_room(self, parts, make_writer):
+    def test_a_full_disk_is_reported_and_writing_continues_once_there_is_room(self, parts, make_writer):
         fold = NoteFold(
             before=lambda db: execute(db, "PRAGMA max_page_count = 1")
-        )  # SQLite takes what is used
+        )  # SQLite raises the limit to the pages that are in use
         writer = make_writer(fold)
         large = note("a", text="x" * 200_000)
 

@@ -46,7 +46,7 @@ class Collector:
 
 
 @pytest.fixture
-def second(parts, make_parts, tmp_path, clock):
+def second_shard(parts, make_parts, tmp_path, clock):
     """The journal of a second shard, and the function that appends facts to it."""
     url = f"sqlite:///{tmp_path / 'second.db'}"
     make_parts(url).close()
@@ -60,8 +60,8 @@ def second(parts, make_parts, tmp_path, clock):
     database.close()
 
 
-def test_a_follower_gets_the_facts_of_every_shard_in_order(parts, second):
-    journal, append = second
+def test_a_follower_gets_the_facts_of_every_shard_in_order(parts, second_shard):
+    journal, append = second_shard
     append([note("a"), note("b")])
     follower = Collector()
     followers = Followers(journals=[parts.journal, journal], followers=[follower])
@@ -78,8 +78,8 @@ def test_a_follower_gets_the_facts_of_every_shard_in_order(parts, second):
     assert followers.lag("collector") == 0
 
 
-def test_the_framework_stores_a_position_for_each_shard_in_its_database(parts, second):
-    journal, append = second
+def test_the_framework_stores_a_position_for_each_shard_in_its_database(parts, second_shard):
+    journal, append = second_shard
     append([note("a")])
     followers = Followers(journals=[parts.journal, journal], followers=[Collector()])
 
@@ -90,7 +90,7 @@ def test_the_framework_stores_a_position_for_each_shard_in_its_database(parts, s
         assert FollowerPositions(one.database).get("collector", 1 - one.shard) is None
 
 
-def test_a_new_process_goes_on_where_the_last_one_was(parts, writer):
+def test_a_new_process_continues_where_the_last_one_was(parts, writer):
     Followers(journals=[parts.journal], followers=[Collector()]).catch_up("collector")
     before = parts.journal.head().seq
     writer.append([note("a"), note("b")])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import peewee
 import pytest
@@ -12,7 +13,8 @@ from scoreboard.core.errors import Unavailable
 from scoreboard.core.storage.db import rows
 from scoreboard.journal import writer as module
 from scoreboard.journal.types import Position
-from tests.journal.folds import NoteFold, Pause, in_parallel, note
+from scoreboard.journal.writer import LARGE
+from tests.journal.folds import GatedFold, NoteFold, Pause, in_parallel, note
 from tests.support import wait_until
 
 
@@ -70,6 +72,66 @@ def test_facts_of_two_writers_are_numbered_without_gaps_in_the_order_of_their_co
     assert parts.journal.gaps() == 0
 
 
+def test_a_batch_is_committed_while_the_large_one_before_it_is_projected(parts, make_writer):
+    fold = GatedFold()
+    writer = make_writer(fold)
+    fold.gate.set()
+    writer.append(notes("first"))  # only after one that was shown
+    before = parts.journal.head().seq
+    fold.gate.clear()
+
+    with ThreadPoolExecutor(3) as pool:
+        large = pool.submit(writer.append, notes("second"))
+        wait_until(lambda: parts.journal.head().seq == before + LARGE)
+        following = pool.submit(writer.append, notes("third"))
+        wait_until(lambda: parts.journal.head().seq == before + 2 * LARGE)
+        small = pool.submit(writer.append, [note("last")])
+        assert not any(one.done() for one in (large, following, small))
+        fold.gate.set()
+        outcomes = [*large.result(), *following.result(), *small.result()]
+
+    assert [outcome.recorded.seq for outcome in outcomes] == list(range(before + 1, before + 2 * LARGE + 2))
+    assert {outcome.shown for outcome in outcomes} == {"shown"}
+    assert fold.spans == sorted(fold.spans)
+
+
+def test_after_a_batch_that_was_not_shown_none_is_committed_before_the_next_one_is(parts, make_writer):
+    fold = GatedFold()
+    writer = make_writer(fold)
+    before = parts.journal.head().seq
+
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(writer.append, notes("first"))
+        wait_until(lambda: parts.journal.head().seq == before + LARGE)
+        second = pool.submit(writer.append, notes("second"))
+        wait_until(lambda: writer.queue_length == 1)
+        assert parts.journal.head().seq == before + LARGE
+        fold.gate.set()
+        first.result()
+        second.result()
+
+
+def test_a_writer_that_stops_ends_with_the_batch_that_is_projected(parts, make_writer):
+    fold = GatedFold()
+    writer = make_writer(fold)
+    fold.gate.set()
+    writer.append(notes("first"))
+    fold.gate.clear()
+
+    with ThreadPoolExecutor(2) as pool:
+        large = pool.submit(writer.append, notes("second"))
+        assert fold.is_waiting.wait(10)
+        stopped = pool.submit(writer.stop)
+        fold.gate.set()
+        stopped.result()
+        assert [outcome.shown for outcome in large.result()] == ["shown"] * LARGE
+
+
+def notes(name):
+    """As many facts as make a large batch."""
+    return [note(f"{name}-{number}") for number in range(LARGE)]
+
+
 def test_a_follower_never_meets_a_later_fact_before_an_earlier_one(parts, make_writer):
     writers = [make_writer(NoteFold()) for _ in range(2)]
     is_done = threading.Event()
@@ -124,7 +186,7 @@ def test_one_fact_that_the_database_refuses_fails_alone(parts, make_writer):
 
     def let_go():
         wait_until(lambda: writer.queue_length >= 5)
-        pause.goes_on.set()
+        pause.released.set()
 
     first, *good, bad, _ = in_parallel(
         [lambda: writer.append([note("first")])[0]]
@@ -137,7 +199,7 @@ def test_one_fact_that_the_database_refuses_fails_alone(parts, make_writer):
     assert seqs(parts) == list(range(1, before + 6))
 
 
-def test_writing_goes_on_after_a_fact_that_the_database_refused(parts, writer):
+def test_writing_continues_after_a_fact_that_the_database_refused(parts, writer):
     with pytest.raises(peewee.IntegrityError):
         writer.append([note("bad", "broken")])
 
@@ -166,7 +228,7 @@ def test_a_full_queue_refuses_facts_at_once(parts, make_writer, monkeypatch):
         started = time.monotonic()
         with pytest.raises(Unavailable):
             writer.append([note(f"n{n}") for n in range(9)])
-        pause.goes_on.set()
+        pause.released.set()
         return time.monotonic() - started
 
     results = in_parallel([lambda: writer.append([note("a"), note("b")]), append_too_many])
@@ -183,7 +245,7 @@ def test_facts_that_wait_when_the_writer_is_stopped_are_still_written(parts, mak
     def stop():
         pause.reached.wait(10)
         wait_until(lambda: writer.queue_length >= 1)
-        pause.goes_on.set()
+        pause.released.set()
         writer.stop()
 
     def second():

@@ -178,7 +178,7 @@ class TestRevoking:
         assert kid(ring) not in (first, second)
         assert not opens(ring, second)
 
-    def test_all_can_be_revoked_also_those_that_are_only_published(self, ring, other):
+    def test_all_keys_can_be_revoked_including_those_that_are_only_published(self, ring, other):
         ring.rotate()
         revoked = ring.revoke_all()
 

@@ -48,9 +48,12 @@ class BuiltBoard:
     plain_bytes: int
 
     @property
+    def ties(self) -> str:
+        return self.id.partition("-")[0]
+
+    @property
     def title(self) -> str:
-        ties, _, _ = self.id.partition("-")
-        return f"{self.players:,} players, {ties}"
+        return f"{self.players:,} players, {self.ties}"
 
 
 def player(number: int) -> str:

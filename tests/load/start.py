@@ -40,7 +40,7 @@ class StartTimes:
 
 
 def measure(folder: Path, redis_url: str, progress: Progress) -> None:
-    """Start with an empty Redis, and read ranks meanwhile."""
+    """Start with an empty Redis, and read ranks in the meantime."""
     players = progress.effort.started
     (board,) = fill_boards(folder / "start", redis_url, [(players, "ordinal")])
     ranks = expected(players)

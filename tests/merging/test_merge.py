@@ -254,11 +254,11 @@ def test_boards_that_were_deleted_are_left_alone(client, parts, ada, guest):
 
 @pytest.mark.one_database
 class TestRefusals:
-    def test_tokens_that_prove_no_guest(self, parts, ada, guest):
+    def test_a_token_that_proves_no_guest_is_refused(self, parts, ada, guest):
         for token in ("", "nothing", "rt_0_1_x", f"{guest.session['refreshToken']}x"):
             assert refusal(ada.merge(token)) == (400, "invalid_guest_token"), token
 
-    def test_a_session_that_is_over(self, parts, ada, guest, clock):
+    def test_the_token_of_a_session_that_is_over_is_refused(self, parts, ada, guest, clock):
         ended = Player(parts)
         ended.http.post("/v1/auth/logout", json={"refreshToken": ended.session["refreshToken"]})
         assert refusal(ada.merge(ended)) == (400, "invalid_guest_token")
@@ -284,7 +284,7 @@ class TestRefusals:
         assert refusal(ada.merge(ada)) == (409, "not_a_guest")
         assert refusal(ada.merge(Account(parts, "eve"))) == (409, "not_a_guest")
 
-    def test_while_either_player_is_suspended(self, client, parts, ada, guest):
+    def test_no_guest_is_merged_while_either_player_is_suspended(self, client, parts, ada, guest):
         guest.play()
         parts.accounts.players.suspend(guest.id, context={})
         assert refusal(ada.merge(guest)) == (403, "account_suspended")
@@ -296,13 +296,13 @@ class TestRefusals:
         assert refusal(ada.merge(guest)) == (403, "account_suspended")
         assert rows(client) == [(guest.id, 10)]
 
-    def test_while_either_player_may_not_win_points(self, parts, ada, guest):
+    def test_no_guest_is_merged_while_either_player_may_not_win_points(self, parts, ada, guest):
         for player in (guest.id, ada.id):
             parts.accounts.players.allow_scoring(player, False, context={})
             assert refusal(ada.merge(guest)) == (403, "scoring_disabled")
             parts.accounts.players.allow_scoring(player, True, context={})
 
-    def test_scores_that_together_break_the_bounds_of_a_board(self, client, parts, ada, guest):
+    def test_scores_that_together_break_the_bounds_of_a_board_are_refused(self, client, parts, ada, guest):
         put(client, "cup", maxScore=10)
         submit(client, "cup", {"player": guest.id, "score": 6}, {"player": ada.id, "score": 6})
 
@@ -311,7 +311,7 @@ class TestRefusals:
         assert guest.http.get("/v1/me").status_code == 200
         check_consistency(parts)
 
-    def test_without_a_signed_in_player(self, client, parts, guest):
+    def test_a_merge_without_a_signed_in_player_is_refused(self, client, parts, guest):
         answer = client.post("/v1/me/merge", json={"guestRefreshToken": guest.session["refreshToken"]})
         assert refusal(answer) == (401, "unauthenticated")
 

@@ -70,7 +70,7 @@ def test_an_image_of_the_copied_files_serves_all_pages(tmp_path):
         run([sys.executable, *words], tmp_path, environment)
 
 
-def test_the_build_context_has_every_file_that_is_copied_files():
+def test_the_build_context_has_every_copied_file_and_no_other():
     lines = (ROOT / ".dockerignore").read_text().splitlines()
     included = {line[1:] for line in lines if line.startswith("!")}
 

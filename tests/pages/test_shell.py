@@ -70,7 +70,7 @@ def test_below_a_prefix_everything_is_below_it(client):
     assert manifest["start_url"] == manifest["scope"] == "/games/"
 
 
-def test_turning_it_off_unregisters_it(make_parts, sqlite_url):
+def test_turning_the_service_worker_off_unregisters_it(make_parts, sqlite_url):
     client = client_of(make_parts(sqlite_url, service_worker="off"))
 
     assert "registration.unregister()" in client.get("/sw.js").text
@@ -111,5 +111,5 @@ def test_the_offline_page_names_no_board(client):
 
 
 @pytest.mark.parametrize("serve", [("board",), ("auth", "score")])
-def test_only_the_pages_role_serves_it(parts, serve):
+def test_only_the_route_group_pages_serves_the_shell(parts, serve):
     assert create_app(parts, serve).test_client().get("/sw.js").status_code == 404

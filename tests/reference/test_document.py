@@ -54,7 +54,7 @@ def test_every_view_is_described(app):
         assert view.__doc__, rule.endpoint
 
 
-def test_it_is_openapi(document):
+def test_the_document_is_openapi(document):
     # Its import compiles grammars, which takes seconds in each process that collects tests.
     from openapi_spec_validator import OpenAPIV31SpecValidator
 
@@ -198,7 +198,7 @@ def schemas_in(value):
         yield from schemas_in(one)
 
 
-def test_it_can_be_cached_and_revalidated(client):
+def test_the_document_can_be_cached_and_revalidated(client):
     first = client.get("/openapi.json")
     again = client.get("/openapi.json", headers={"If-None-Match": first.headers["ETag"]})
 

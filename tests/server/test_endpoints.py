@@ -11,10 +11,9 @@ from hypothesis import strategies as st
 
 from config.settings import Settings
 from scoreboard.app import create_app
-from scoreboard.core.http.calls import NotHandled
 from scoreboard.core.http.endpoints import endpoint_of
 from scoreboard.parts import build
-from scoreboard.server.endpoints import Endpoints
+from scoreboard.server.endpoints import Endpoints, NotHandled
 from scoreboard.server.endpointtree import EndpointTree
 from scoreboard.server.fastparser import FastPathParser, connection_environ
 from tests.actions.play import proof

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scoreboard.core.errors import BadRequest
+from scoreboard.server import plain
 from scoreboard.server.fastparser import FastPathParser, PlainRequest, connection_environ
 from scoreboard.server.plain import BODY_BYTES, HEAD_BYTES, MAX_FIELDS, head
 
@@ -45,6 +46,23 @@ def test_a_plain_request_is_parsed():
         "a=%20b",
     )
     assert PLAIN[found.begin : found.end] == b"{}"
+
+
+@pytest.mark.parametrize("line", [b"Authorization: Bearer secret", b"cookie: secret=1"])
+def test_no_credentials_are_remembered(line):
+    head(with_field(b"X-Known: 1"))
+    head(with_field(line))
+
+    remembered = b"".join(plain._remembered)
+    assert b"X-Known: 1" in remembered
+    assert b"secret" not in remembered
+
+
+def test_few_heads_are_remembered():
+    for number in range(2 * plain.MAX_REMEMBERED):
+        assert head(with_field(b"X-Number: %d" % number)).fields["HTTP_X_NUMBER"] == str(number)
+
+    assert len(plain._remembered) <= plain.MAX_REMEMBERED
 
 
 @pytest.mark.parametrize(

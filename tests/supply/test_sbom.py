@@ -13,7 +13,7 @@ from cyclonedx.validation.json import JsonStrictValidator
 from tests.support import ROOT
 
 
-def test_it_lists_every_package_and_every_vendored_file_by_the_schema(tmp_path):
+def test_the_list_has_every_package_and_every_vendored_file_and_follows_the_schema(tmp_path):
     path = tmp_path / "sbom.json"
 
     subprocess.run(

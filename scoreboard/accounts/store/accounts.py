@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from scoreboard.accounts.spelling import username_key
-from scoreboard.accounts.types import Account, BarReason
+from scoreboard.accounts.types import Account, BarReason, Role
 from scoreboard.core.storage.db import rows
 from scoreboard.core.storage.table import Table
 
 ACCOUNT = (
     "a.id, a.username, COALESCE(p.display_name, a.id), a.region, a.role, a.scoring, a.created_at,"
-    " a.suspended_at FROM account a LEFT JOIN player p ON p.id = a.id"
+    " a.suspended_at, COALESCE(s.unlisted, 0) FROM account a LEFT JOIN player p ON p.id = a.id"
+    " LEFT JOIN player_state s ON s.player = a.id"
 )
 BARRED = (
     "SELECT id, CASE WHEN merged_into IS NOT NULL THEN 'merged'"
@@ -106,6 +107,13 @@ class StoredAccounts(Table):
         text = f"SELECT id, merged_into FROM account WHERE merged_into IS NOT NULL AND {condition}"
         return dict(self.rows(text, (value,)))
 
+    def find_roles(self, players: Sequence[str]) -> dict[str, Role]:
+        """The roles of those of these players who have one."""
+        condition, value = self.one_of("id", players)
+        return dict(
+            self.rows(f"SELECT id, role FROM account WHERE role <> 'player' AND {condition}", (value,))
+        )
+
     def guests_in(self, player: str) -> list[str]:
         """The guests who were merged into an account."""
         found = self.rows("SELECT id FROM account WHERE merged_into = ? ORDER BY id", (player,))
@@ -113,7 +121,7 @@ class StoredAccounts(Table):
 
 
 def _account(row: Sequence[Any]) -> Account:
-    id, username, display_name, region, role, scoring, created_at, suspended_at = row
+    id, username, display_name, region, role, scoring, created_at, suspended_at, unlisted = row
     return Account(
         id=id,
         username=username,
@@ -123,4 +131,5 @@ def _account(row: Sequence[Any]) -> Account:
         scoring=bool(scoring),
         created_at=created_at,
         suspended_at=suspended_at,
+        listed=not unlisted,
     )

@@ -1,4 +1,4 @@
-"""The shard of each line's fact: the log is one for all shards. Lines of before are of the first shard."""
+"""The shard of each line's fact: the log is one for all shards. Earlier lines belong to the first shard."""
 
 
 def up(migrator, db):

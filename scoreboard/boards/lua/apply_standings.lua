@@ -30,7 +30,7 @@ end
 local function put(window, player, newest, key, metadata)
   local order, members = KEYS[window.at], KEYS[window.at + 1]
   local shown, old = member(redis.call("HGET", members, player))
-  if key == "" then return old and take_away(window, player, old, ties, width) end
+  if key == "" then return old and shown <= tonumber(newest) and take_away(window, player, old, ties, width) end
   if not shown and removed(player, newest) then return end
   if shown and shown >= tonumber(newest) then return end
   if old ~= key then
@@ -77,7 +77,9 @@ end
 
 -- Noted also if the window is not shown: a builder may have read the standing before it was removed.
 for i = FIRST, #ARGV, FIELDS do
-  if ARGV[i + 2] == "" then redis.call("HSET", state, "gone:" .. ARGV[i], ARGV[i + 1]) end
+  if ARGV[i + 2] == "" and not removed(ARGV[i], ARGV[i + 1]) then
+    redis.call("HSET", state, "gone:" .. ARGV[i], ARGV[i + 1])
+  end
 end
 
 local newest, changed = tonumber(known[2] or 0) or 0, {}

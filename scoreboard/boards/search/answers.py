@@ -9,9 +9,9 @@ import msgspec
 
 from scoreboard.boards.order import percentile
 from scoreboard.boards.search.keys import MIN_LENGTH, is_long_enough
-from scoreboard.boards.search.types import Found, FoundPlayer
+from scoreboard.boards.search.types import Found
 from scoreboard.boards.shown import shown_fields
-from scoreboard.boards.types import Definition
+from scoreboard.boards.types import Definition, PlayerResult
 from scoreboard.boards.wire import EntriesQuery, RankedEntry, RankedPlayer
 from scoreboard.core.clock import rfc3339
 from scoreboard.core.errors import FieldError, ValidationFailed
@@ -42,7 +42,7 @@ def digest(data: Any) -> str:
     return blake2b(msgspec.json.encode(data), digest_size=12).hexdigest()
 
 
-def _entry(definition: Definition, one: FoundPlayer, total: int) -> RankedEntry:
+def _entry(definition: Definition, one: PlayerResult, total: int) -> RankedEntry:
     more = {"shown": shown_fields(definition.show, one.metadata)} if definition.show else {}
     return RankedEntry(
         rank=one.rank,

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from scoreboard.accounts.service import Names
-from scoreboard.boards.facts import results_of, windows_merged_by
+from scoreboard.boards.facts import refolded_by, results_of
 from scoreboard.boards.search.keys import search_key
 from scoreboard.boards.search.store import SearchEntries
 from scoreboard.boards.store.windows import Windows
@@ -39,9 +39,11 @@ class TouchedPlayers:
     def add(self, line: RecordedFact) -> None:
         """Add the players of a fact."""
         fact = line.fact
-        score_windows = [window for result in results_of(line).values() for window, *_ in result.standings]
-        for window in windows_merged_by(line) + score_windows:
-            self.players.setdefault(window, {})[fact.player] = None
+        for result in results_of(line).values():
+            for window, *_ in result.standings:
+                self.players.setdefault(window, {})[fact.player] = None
+        for window, players in refolded_by(line):
+            self.players.setdefault(window, {}).update(dict.fromkeys(players))
         if "displayName" in fact.data:
             self.with_new_names.add(fact.player)
         if fact.kind == PLAYER_MERGED:

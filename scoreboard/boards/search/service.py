@@ -11,10 +11,10 @@ from scoreboard.boards.reader import BoardReader
 from scoreboard.boards.readings import Reading
 from scoreboard.boards.search.keys import search_key
 from scoreboard.boards.search.store import SearchEntries
-from scoreboard.boards.search.types import Found, FoundPlayer
+from scoreboard.boards.search.types import Found
 from scoreboard.boards.store.standings import Standings
 from scoreboard.boards.store.windows import WindowRow, Windows
-from scoreboard.boards.types import Board, Period, Row, Standing, Window
+from scoreboard.boards.types import Board, Period, PlayerResult, Standing, Window
 from scoreboard.boards.views import Located
 
 MAX_SQL_ENTRIES = 10_000  # of a window, up to which SQL counts ranks fast enough
@@ -41,7 +41,7 @@ class Search:
         if reading is None:
             found = self._without_ranks(board, row, players)
             return Found(total=row.entries, players=found, degraded=bool(found))
-        by_player = {one.player: _of_row(one) for one in reading.rows}
+        by_player = {row.player: row for row in reading.rows}
         in_order = [by_player[player] for player in players if player in by_player]
         return Found(total=reading.total, players=in_order)
 
@@ -58,7 +58,7 @@ class Search:
             )
         return found
 
-    def _without_ranks(self, board: Board, row: WindowRow, players: Sequence[str]) -> list[FoundPlayer]:
+    def _without_ranks(self, board: Board, row: WindowRow, players: Sequence[str]) -> list[PlayerResult]:
         columns = [column.name for column in board.definition.columns]
         found, names = self.standings.of(row.id, players, len(columns)), self.names.of(players)
         return [
@@ -68,21 +68,8 @@ class Search:
         ]
 
 
-def _of_row(row: Row) -> FoundPlayer:
-    return FoundPlayer(
-        player=row.player,
-        name=row.name,
-        score=row.score,
-        columns=row.columns,
-        reached_at=row.reached_at,
-        metadata=row.metadata,
-        rank=row.rank,
-        ahead=row.ahead,
-    )
-
-
-def _of_standing(standing: Standing, name: str, columns: Sequence[str]) -> FoundPlayer:
-    return FoundPlayer(
+def _of_standing(standing: Standing, name: str, columns: Sequence[str]) -> PlayerResult:
+    return PlayerResult(
         player=standing.player,
         name=name,
         score=standing.score,

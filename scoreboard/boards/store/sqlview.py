@@ -144,6 +144,37 @@ def all_named(db: Connection, window_id: int, page: int) -> Iterator[list[NamedP
         after = found[-1][:2]
 
 
+def place_beside(
+    db: Connection,
+    window_id: int,
+    order: Order,
+    own: tuple[str, str],
+    left_out: Sequence[str],
+    others: Sequence[tuple[str, str]],
+) -> Place:
+    """The place of an order key and player in a window in which `others` stand instead of `left_out`."""
+    tier = own[0][: order.tier_width]
+    where, params = "window_id = ?", [window_id]
+    if left_out:
+        condition, value = one_of(db, "player", left_out)
+        where, params = f"{where} AND NOT ({condition})", [*params, value]
+    count = f"SELECT COUNT(*) FROM standing WHERE {where}"
+    ((position,),) = rows(db, f"{count} AND (sort_key, player) > (?, ?)", (*params, *own))
+    ((ahead,),) = rows(db, f"{count} AND sort_key > ?", (*params, tier + "~"))
+    tiers = {key[: order.tier_width] for key, _ in others if key[: order.tier_width] > tier}
+    if order.ties == "dense":
+        part = f"substr(sort_key, 1, {order.tier_width})"
+        text = f"SELECT DISTINCT {part} FROM standing WHERE {where} AND sort_key > ?"
+        tiers |= {row[0] for row in rows(db, text, (*params, tier + "~"))}
+    return Place(
+        key=own[0],
+        player=own[1],
+        position=position + sum(one > own for one in others),
+        ahead=ahead + sum(key[: order.tier_width] > tier for key, _ in others),
+        tiers=len(tiers),
+    )
+
+
 def _places_of(db: Connection, id: int, order: Order, found: list[KeyedRow]) -> Iterator[Place]:
     """Places of players, best first. Each row is counted once: counting goes on from player to player."""
     tier_count = f"COUNT(DISTINCT substr(sort_key, 1, {order.tier_width}))" if order.ties == "dense" else "0"

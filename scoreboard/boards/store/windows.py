@@ -47,6 +47,11 @@ class Windows(Table):
         """All windows of a board."""
         return self._find("board = ? ORDER BY id", (board,))
 
+    def by_id(self, ids: Sequence[int]) -> list[WindowRow]:
+        """The windows with these ids."""
+        condition, value = self.one_of("id", ids)
+        return self._find(f"{condition} ORDER BY id", (value,))
+
     def in_period(self, board: str, period: str) -> list[WindowRow]:
         """The windows of one period of a board, one for each region."""
         return self._find("board = ? AND period = ? ORDER BY id", (board, period))
@@ -151,7 +156,7 @@ class Windows(Table):
     def delete_board(self, board: str) -> None:
         """Delete all windows of a board, with their standings and their entries of the search."""
         # SQLite gives the ids of deleted windows to new ones.
-        for table in ("standing", "search_entry"):
+        for table in ("standing", "hidden_standing", "search_entry"):
             self.execute(
                 f"DELETE FROM {table} WHERE window_id IN (SELECT id FROM board_window WHERE board = ?)",
                 (board,),
@@ -165,8 +170,11 @@ class Windows(Table):
 
 def _ranked_in(db: Connection, window_id: int, players: Sequence[str]) -> set[str]:
     condition, value = one_of(db, "player", players)
-    text = f"SELECT player FROM standing WHERE window_id = ? AND {condition}"
-    return {row[0] for row in rows(db, text, (window_id, value))}
+    tables = ("standing", "hidden_standing")
+    text = " UNION ALL ".join(
+        f"SELECT player FROM {one} WHERE window_id = ? AND {condition}" for one in tables
+    )
+    return {row[0] for row in rows(db, text, (window_id, value, window_id, value))}
 
 
 def _as_window(row: Sequence[Any]) -> WindowRow:

@@ -36,10 +36,6 @@ CACHED_QUERIES = 1024
 Arguments = ImmutableMultiDict[str, str]
 
 
-class NotHandled(Exception):
-    """The fast path leaves this call to Flask. Raised before anything is done for it."""
-
-
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Application:
     """The objects that all calls of one application share."""
@@ -65,6 +61,7 @@ class Call:
         "network",
         "path",
         "player",
+        "role",
         "scopes",
         "started",
         "tallies",
@@ -77,10 +74,11 @@ class Call:
         self.app, self.environ, self.path, self._read = app, environ, path, read
         self.method: str = environ["REQUEST_METHOD"]
         self.started = time.monotonic()
-        id = environ.get("HTTP_X_REQUEST_ID", "")
+        id = environ.get("HTTP_X_REQUEST_ID")
         # A request id is not secret, so it needs no cryptographic randomness.
-        self.id: str = id if REQUEST_ID.match(id) else f"{getrandbits(64):016x}"
+        self.id: str = id if id and REQUEST_ID.match(id) else f"{getrandbits(64):016x}"
         self.player: Any = None  # the Player, set by the guard
+        self.role = ""  # of the calling player, or "key", set by the guard that admits both
         self.scopes: tuple[str, ...] = ()  # the key scopes of the caller
         self.tallies: dict[str, Any] | None = None  # of the limits that counted it, by their names
         # For the log, which has those that are set.

@@ -11,7 +11,7 @@ from scoreboard.core.errors import BadRequest, ScoreboardError
 from scoreboard.core.http import basepath, caching, cors, crosssite, hosts, preferences
 from scoreboard.core.http.answers import Answer
 from scoreboard.core.http.basepath import MONITORED
-from scoreboard.core.http.calls import Call, NotHandled
+from scoreboard.core.http.calls import Call
 from scoreboard.core.http.endpoints import Endpoint
 from scoreboard.core.http.fields import Fields
 from scoreboard.core.http.problems import error_of, problem
@@ -24,12 +24,10 @@ UNLOGGED = ("/healthz", "/readyz")
 
 
 def handle(call: Call, endpoint: Endpoint, variables: dict[str, str]) -> Answer:
-    """Call an endpoint. Returns its answer, or that to its error. Raises NotHandled."""
+    """Call an endpoint. Returns its answer, or that to its error."""
     try:
         refusal = begin(call)
         found = problem(call, refusal) if refusal else endpoint(call, **variables)
-    except NotHandled:
-        raise
     except Exception as failure:  # noqa: BLE001 - the client gets an answer to any error
         found = problem(call, error_of(call, failure))
     finish(call, found.status, found.headers)

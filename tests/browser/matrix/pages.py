@@ -14,7 +14,7 @@ WIDTHS_OF = {"tv": (768, 1280, 1920), "overlay": (390, 768, 1280)}  # phones sho
 STATES = ("normal", "empty", "thousand", "long", "huge", "ties", "past")  # each is a board, see data.py
 PAST = "2025-05"  # the period of the board "past"
 SCREENSHOTS = 60
-HOST = "127.0.0.1:8000"  # in texts, in place of the host of the run
+HOST = "127.0.0.1:8000"  # in texts and QR codes, in place of the host of the run
 
 
 class Case(NamedTuple):

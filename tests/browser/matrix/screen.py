@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser.boards import SETTLED
-from tests.browser.conftest import ARGUMENTS, browser_path
-from tests.browser.matrix.pages import Case
+from tests.browser.conftest import ARGUMENTS, LAN, browser_path
+from tests.browser.matrix.pages import HOST, Case
 from tests.support import Stack
 
 FONTS = Path(__file__).parent / "fonts"
@@ -69,7 +69,7 @@ class Screen:
         page = self._page(case.language, case.state if case.state in PLAYERS else "")
         fit(page, case)
         page.evaluate(COMPACT, case.page == "compact")
-        page.goto(case.path)
+        page.goto(self._address(case))
         expect(page.locator(_ready(case)).first).to_be_attached()
         if case.page == "compact":
             expect(page.locator("#rows.podium")).to_have_count(0)
@@ -82,12 +82,18 @@ class Screen:
         for page in self._pages.values():
             page.context.close()
 
+    def _address(self, case: Case) -> str:
+        # A big screen has its QR code only at an address that phones can open.
+        host = LAN if case.page == "tv" else "127.0.0.1"
+        return self.stack.url.replace("127.0.0.1", host) + case.path
+
     def _page(self, language: str, player: str) -> Page:
         if (language, player) not in self._pages:
             context = self._browser.new_context(
                 base_url=self.stack.url, locale=LOCALES[language], timezone_id="UTC", service_workers="block"
             )
             page = self._pages[language, player] = context.new_page()
+            page.route("**/qr.svg*", _answer_with_stable_code)
             page.goto("/problems")
             if player:
                 page.evaluate(SIGN_UP, PLAYERS[player])
@@ -113,6 +119,12 @@ def launched(browser: Browser, folder: Path) -> Iterator[Browser]:
     )
     yield other
     other.close()
+
+
+def _answer_with_stable_code(route: Route) -> None:
+    """Answer a request for a QR code with the code of an address that has no port of this run."""
+    address = route.request.url.replace(LAN, "127.0.0.1")
+    route.fulfill(response=route.fetch(url=address, headers={**route.request.headers, "host": HOST}))
 
 
 def _ready(case: Case) -> str:

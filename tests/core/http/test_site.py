@@ -137,7 +137,7 @@ def test_monitors_may_use_any_host(public, path):
 @pytest.mark.parametrize(
     "host", ["scores.example", "SCORES.example:443", "127.0.0.1:8000", "localhost", "[::1]:8000", "127.0.0.2"]
 )
-def test_its_own_name_and_this_machine_are_trusted(public, host):
+def test_the_servers_own_name_and_this_machine_are_trusted(public, host):
     assert public.get("/v1/boards", headers={"Host": host}).status_code == 200
 
 

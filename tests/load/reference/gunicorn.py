@@ -1,4 +1,4 @@
-"""gunicorn's settings for the bare application: the product's own, without its hooks."""
+"""gunicorn's settings for the bare application: the product's own, with gunicorn's own gevent worker."""
 
 from config.gunicorn import (  # noqa: F401
     accesslog,
@@ -11,7 +11,8 @@ from config.gunicorn import (  # noqa: F401
     preload_app,
     secure_scheme_headers,
     timeout,
-    worker_class,
     worker_connections,
     workers,
 )
+
+worker_class = "gevent"

@@ -113,7 +113,7 @@ def _measure(plan: Plan, ours: OwnServer | None = None) -> int:
 
 
 def _run(plan: Plan, ours: OwnServer | None, cores: dict[str, float]) -> Records:
-    """Let Locust run the plan, and measure processor time meanwhile."""
+    """Let Locust run the plan, and measure processor time while it runs."""
     environment = Environment(user_classes=[Player], shape_class=Ramp(), events=locust.events, host=plan.url)
     environment.plan = plan
     runner = environment.create_local_runner()

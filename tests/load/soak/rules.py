@@ -10,7 +10,7 @@ from tests.load.soak.samples import PROCESSES, Sample
 from tests.load.soak.trends import Points, agreement, growth, halves, middle, slope
 
 WARM_UP = 0.25  # of the samples: caches fill, and pools open their connections
-AGREEMENT = 0.25  # of the pairs of samples, from which on a growth is not chance
+AGREEMENT = 0.25  # of the pairs of samples: from there on, growth is not chance
 CHANGE = 0.1  # of the bytes of a fact
 FEWEST = 12  # samples after the warm-up: with fewer, chance looks like a trend
 Read = Callable[[Sample], float]
@@ -18,7 +18,7 @@ Read = Callable[[Sample], float]
 
 @dataclass(frozen=True, kw_only=True)
 class Rule:
-    """A measured value that may not grow. Less than both `share` of its median and `least` is no growth."""
+    """A measured value that may not grow by more than `share` of its median, or `least` if that is more."""
 
     name: str
     read: Read

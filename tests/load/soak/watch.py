@@ -20,7 +20,7 @@ LAGS, LAG_PAUSE = 5, 0.2  # readings of an interval; the worst one counts
 
 
 class Watch:
-    """Takes samples of a server, whose processes stay the same. One that was replaced fails the soak."""
+    """Takes samples of a server. Its processes must stay the same: a replaced one fails the soak."""
 
     def __init__(self, stack: Stack, database_url: str) -> None:
         self._stack, self._begun = stack, time.monotonic()

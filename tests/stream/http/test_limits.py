@@ -195,7 +195,7 @@ def test_a_cursor_without_kept_frames_is_charged_as_an_opening(old_cursor):
     assert parts.stream.slots.in_use == 0
 
 
-def test_such_a_cursor_counts_against_the_openings_of_a_second(old_cursor):
+def test_a_cursor_without_kept_frames_counts_against_the_openings_of_a_second(old_cursor):
     parts, cursor = old_cursor
     parts.stream.slots._openings["127.0.0.1"] = (0.0, float("inf"))
     parts.stream.slots.free = ()

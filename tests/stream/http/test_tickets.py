@@ -55,7 +55,7 @@ def test_an_altered_ticket_is_refused(parts, player):
             parts.stream.tickets.open(text)
 
 
-def test_another_process_opens_it_too(parts, player, make_parts, sqlite_url):
+def test_another_process_opens_a_ticket_too(parts, player, make_parts, sqlite_url):
     other = make_parts(sqlite_url)
 
     assert other.stream.tickets.open(parts.stream.tickets.issue(player))[0].player == "ada"

@@ -88,7 +88,7 @@ def test_clients_with_and_without_tickets_are_counted_together(slots):
     assert players == [""] * 6 + ["ip_limit"]
 
 
-def test_players_of_a_free_network_are_not_counted_by_it(slots):
+def test_players_of_a_free_network_are_not_counted_by_address(slots):
     found = [take(slots, StreamClient(address="10.0.0.1", player=f"p{one}")) for one in range(50)]
 
     assert found == [""] * 50

@@ -7,6 +7,7 @@ import { explained } from "./refusals.js"
 // `submit` gets the values of the fields, and resolves with the text to show. If it throws a Refusal, that is shown.
 export function handleForm(form, submit) {
   let busy = false
+  form.addEventListener("input", ({ target }) => clearField(form, target)) // it may be mended: the next call tells
   form.addEventListener("submit", async (event) => {
     event.preventDefault()
     if (busy) return
@@ -37,6 +38,12 @@ function say(part, text) {
 function clear(part) {
   for (const problem of part.querySelectorAll(".problem")) problem.textContent = ""
   for (const input of part.querySelectorAll("[aria-invalid]")) input.removeAttribute("aria-invalid")
+}
+
+function clearField(part, input) {
+  if (!input.hasAttribute("aria-invalid")) return
+  input.removeAttribute("aria-invalid")
+  part.querySelector(`#${input.name}-problem`).textContent = ""
 }
 
 function showProblem(part, { field, text }) {

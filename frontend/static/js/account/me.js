@@ -12,14 +12,15 @@ const SURE_MS = 5000
 
 const find = (selector) => document.querySelector(selector)
 const player = browserPlayer(new StoredSession())
+const shown = player.id // whose account this page shows
 const sessions = new Sessions(find("#sessions"), player)
 
 persist(() => player.me()).then(show, showRefusal)
+addEventListener("storage", followOtherTabs)
 
 handleForm(find("#name-form"), async ({ displayName }) => {
   const { displayName: name } = await player.changeName(displayName)
-  find("#displayName").value = name
-  find("#state").textContent = t("account.signedIn", { name })
+  showName(name)
   return t("name.saved", { name })
 })
 
@@ -33,11 +34,21 @@ handleForm(find("#password-form"), async ({ currentPassword, newPassword }) => {
 async function show(me) {
   for (const part of partsFor(me)) for (const section of document.querySelectorAll(`.${part}`)) section.hidden = false
   if (me === null) return (find("#state").textContent = t("account.nobody"))
-  find("#state").textContent = t("account.signedIn", { name: me.displayName })
-  find("#displayName").value = me.displayName
+  showName(me.displayName)
   find("#username").value = me.username ?? ""
   find(".sign-out").addEventListener("click", signingOut(me.guest))
   await sessions.load()
+}
+
+function showName(name) {
+  find("#displayName").value = name
+  find("#state").textContent = t("account.signedIn", { name })
+}
+
+// A form of this page must not change another player, or make a new guest.
+function followOtherTabs() {
+  if (player.id !== shown) return location.reload()
+  if (player.displayName && document.activeElement !== find("#displayName")) showName(player.displayName)
 }
 
 function partsFor(me) {

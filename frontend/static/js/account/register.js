@@ -9,17 +9,24 @@ import { showSignedIn } from "./signed-in.js"
 const stored = new StoredSession()
 const player = browserPlayer(stored)
 const form = document.querySelector("form.account-form")
-const guest = player.id !== null && player.guest ? stored.read() : null
+let shownGuest = false
+const isGuest = () => player.id !== null && player.guest
 
-form.hidden = showSignedIn(stored)
-if (guest) showGuest(guest.name)
+showPlayer()
+addEventListener("storage", showPlayer) // of another tab
 handleForm(form, async ({ displayName, username, password }) => {
-  if (guest) await upgrade(displayName, username, password)
+  if (isGuest()) await upgrade(displayName, username, password)
   else await player.register(username, password, { displayName })
   location.assign(form.dataset.next)
 })
 
+function showPlayer() {
+  form.hidden = showSignedIn(stored)
+  if (isGuest() && !shownGuest) showGuest(player.displayName)
+}
+
 function showGuest(name) {
+  shownGuest = true
   const input = form.querySelector("[name=displayName]")
   input.required = true
   form.querySelector("#displayName-how").textContent = t("name.how")

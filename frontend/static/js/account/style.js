@@ -1,6 +1,6 @@
 // style.js: loads a style sheet when it is first needed.
 
-// Resolves when it is there. Without it the page is still usable, so a failure is no error.
+// Resolves when the sheet has loaded. Without it the page is still usable, so a failure is no error.
 export function loadStyle(file) {
   const href = new URL(`../../css/${file}`, import.meta.url).href
   if (document.querySelector(`link[href="${href}"], link[href="${new URL(href).pathname}"]`)) return

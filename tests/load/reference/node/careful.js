@@ -6,6 +6,7 @@ import Redis from "ioredis"
 
 import { groupCommits } from "./group.js"
 import { ACCESS, BOARD, PARTY, POINTS, Refusal, bearer, checkCompletion, guest, issueToken, receipt } from "./protocol.js"
+import { readsOf } from "./reads-careful.js"
 
 const { HOST = "127.0.0.1", PORT = "3000", REDIS_URL, STORE = "sqlite" } = process.env
 const MOST_BYTES = 64 * 1024
@@ -15,6 +16,8 @@ const { openGroups } = await import(`./${STORE}-group.js`)
 const count = groupCommits(await openGroups())
 // Commands of one turn of the event loop travel together.
 const redis = new Redis(REDIS_URL.replace(/^unix:\/\//, ""), { enableAutoPipelining: true })
+
+const read = readsOf(redis, process.env.REMEMBER === "1")
 
 const routes = {
   "GET /": () => [200, { ok: true }],
@@ -62,8 +65,23 @@ function respond(response, status, data) {
   response.writeHead(status, { ...TYPE, "Content-Length": Buffer.byteLength(body) }).end(body)
 }
 
+function refuse(response, error) {
+  respond(response, error.status ?? 500, { code: error.status ? error.message : "internal_error" })
+}
+
+function respondRead(response, [status, body, tag]) {
+  const length = status === 304 ? {} : { "Content-Length": Buffer.byteLength(body) }
+  response.writeHead(status, { ...TYPE, ETag: tag, ...length }).end(body)
+}
+
 http
   .createServer((request, response) => {
+    const reading = request.method === "GET" && read(request.url, request.headers["if-none-match"])
+    if (reading) {
+      request.resume()
+      reading.then((answer) => respondRead(response, answer)).catch((error) => refuse(response, error))
+      return
+    }
     const parts = []
     let size = 0
     request.on("data", (part) => {
@@ -74,7 +92,7 @@ http
     request.on("end", () => {
       answer(request, parts.length === 1 ? parts[0].toString() : Buffer.concat(parts).toString()).then(
         ([status, data]) => respond(response, status, data),
-        (error) => respond(response, error.status ?? 500, { code: error.status ? error.message : "internal_error" }),
+        (error) => refuse(response, error),
       )
     })
   })

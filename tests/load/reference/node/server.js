@@ -4,6 +4,7 @@ import Redis from "ioredis"
 import jwt from "jsonwebtoken"
 
 import { ACCESS, BOARD, PARTY, POINTS, Refusal, bearer, checkCompletion, guest, issueToken, receipt } from "./protocol.js"
+import { addReads } from "./reads-plain.js"
 
 const { HOST = "127.0.0.1", PORT = "3000", REDIS_URL, STORE = "sqlite" } = process.env
 const CLAIMS = { algorithms: ["HS256"], issuer: PARTY, audience: PARTY }
@@ -31,6 +32,8 @@ app.post("/v1/actions/complete", authenticate, async (request, response) => {
   const replies = await redis.pipeline().zadd(BOARD, score, ticket.player).zrevrank(BOARD, ticket.player).exec()
   response.json(receipt(ticket, score, replies[1][1] + 1))
 })
+
+addReads(app, redis)
 
 app.use((error, request, response, next) => {
   response.status(error.status ?? 500).json({ code: error.status ? error.message : "internal_error" })

@@ -1,0 +1,1 @@
+"""Moderation: decisions about entries and players, all of which can be undone."""
