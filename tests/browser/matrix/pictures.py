@@ -18,11 +18,11 @@ DISTANCE = 16  # between them, as the sum of red, green and blue
 CELL = 6  # pixels
 TOLERANCE = 20  # of 255: how far the mean colours of a cell may be apart
 MOST_CELLS = 4  # that may be further apart
-# A week, a countdown and a time.
+# A week, a countdown, a time, and the mark of a board on which somebody scored in the last minutes.
 DATED = {
-    "en": ("24 Nov \N{EN DASH} 30 Nov", "in 3 days", "1 Nov 2026, 12:34"),
-    "ar": ("24 نوفمبر \N{EN DASH} 30 نوفمبر", "خلال 3 أيام", "1 نوفمبر 2026، 12:34"),
-    "de": ("24. Nov. \N{EN DASH} 30. Nov.", "in 3 Tagen", "01.11.2026, 12:34"),
+    "en": ("24 Nov \N{EN DASH} 30 Nov", "in 3 days", "1 Nov 2026, 12:34", "Live"),
+    "ar": ("24 نوفمبر \N{EN DASH} 30 نوفمبر", "خلال 3 أيام", "1 نوفمبر 2026، 12:34", "مباشر"),
+    "de": ("24. Nov. \N{EN DASH} 30. Nov.", "in 3 Tagen", "01.11.2026, 12:34", "Live"),
 }
 FREEZE = """([host, texts]) => {
   for (let timer = setTimeout(() => {}); timer > 0; timer -= 1) clearInterval(timer)
@@ -36,7 +36,10 @@ FREEZE = """([host, texts]) => {
     if (input.value.includes(location.host)) input.value = input.value.replaceAll(location.host, host)
   }
   for (const [selector, text] of Object.entries(texts)) {
-    for (const node of document.querySelectorAll(selector)) node.textContent = text
+    for (const node of document.querySelectorAll(selector)) {
+      node.hidden = false
+      node.textContent = text
+    }
   }
 }"""
 
@@ -120,13 +123,15 @@ def _largest(picture: Image.Image) -> Image.Image:
 
 def _texts(case: Case) -> dict[str, str]:
     """Texts in place of those that depend on the time, by selector."""
-    period, countdown, time = DATED[case.language]
+    period, countdown, time, live = DATED[case.language]
     current = "#period:not([data-period=all]), .embedded p > bdi:first-child"
     return {
         **({} if case.state in ("past", "normal") else {current: period}),
         "time[data-ends]": countdown,
         ".sessions li > :first-child": time,
         ".clock": "12:34",
+        ".board-list .live": live,
+        ".inspector .count": "0",
         ".frames": "",
         ".held": "",
     }

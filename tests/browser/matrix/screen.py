@@ -71,6 +71,8 @@ class Screen:
         page.evaluate(COMPACT, case.page == "compact")
         page.goto(self._address(case))
         expect(page.locator(_ready(case)).first).to_be_attached()
+        if case.page == "compact":
+            expect(page.locator("#rows.podium")).to_have_count(0)
         if case.state == "builder":
             expect(page.frame_locator("iframe").locator("#badge[data-state=live]")).to_be_attached()
         page.evaluate(SETTLED)
