@@ -124,7 +124,7 @@ def files_loaded_by(page: str) -> set[Path]:
 
 def with_page(app: Flask, view, rule="/moderation") -> Flask:
     """The app with one more page, as a feature would add it."""
-    bp = Blueprint("moderation", __name__)
+    bp = Blueprint("invented", __name__)
     bp.after_request(rendering.add_headers)
     bp.add_url_rule(rule, "queue", view)
     app.register_blueprint(bp)
@@ -148,7 +148,7 @@ def test_every_page_is_declared(app):
 
 @pytest.mark.parametrize("view", [new_view(), described(html=True)(new_view())])
 def test_a_page_that_is_not_declared_is_found(app, view):
-    assert undeclared_pages(with_page(app, view)) == ["moderation.queue"]
+    assert undeclared_pages(with_page(app, view)) == ["invented.queue"]
 
 
 def test_every_page_has_tests_of_accessibility(app):
@@ -201,7 +201,7 @@ def test_every_page_keeps_the_language_of_the_address(app):
 
 
 def test_a_page_that_loses_the_language_is_found(app):
-    assert without_language(with_page(app, page(query=NoQuery)(new_view()))) == ["moderation.queue"]
+    assert without_language(with_page(app, page(query=NoQuery)(new_view()))) == ["invented.queue"]
 
 
 def test_every_page_says_what_it_may_load_and_that_it_depends_on_the_language(app):
@@ -209,11 +209,11 @@ def test_every_page_says_what_it_may_load_and_that_it_depends_on_the_language(ap
 
 
 def test_a_page_without_these_headers_is_found(app):
-    bp = Blueprint("moderation", __name__)
+    bp = Blueprint("invented", __name__)
     bp.add_url_rule("/moderation", "queue", page()(new_view()))
     app.register_blueprint(bp)
 
-    assert without_headers(app) == ["moderation.queue"]
+    assert without_headers(app) == ["invented.queue"]
 
 
 def test_the_developers_navigation_leads_to_all_their_pages(app):
@@ -223,7 +223,7 @@ def test_the_developers_navigation_leads_to_all_their_pages(app):
 def test_a_page_for_developers_that_their_navigation_does_not_lead_to_is_found(app):
     view = page()(new_view("problems.html", codes={}))
 
-    assert without_nav(with_page(app, view)) == ["moderation.queue"]
+    assert without_nav(with_page(app, view)) == ["invented.queue"]
 
 
 def test_a_declared_page_is_in_the_navigation_and_the_service_worker(app):
