@@ -186,7 +186,7 @@ decides_about_player = described(
 @limited("admin")
 @decides_about_player
 def suspend_player(player: str) -> Response:
-    """Suspend a player, who can do nothing but see their account and appeal. It also hides them."""
+    """Suspend a player: every call of theirs is refused. It also hides them, unless the body says otherwise."""
     return _decide_about_player(player, "suspend")
 
 
