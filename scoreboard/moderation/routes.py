@@ -186,7 +186,7 @@ decides_about_player = described(
 @limited("admin")
 @decides_about_player
 def suspend_player(player: str) -> Response:
-    """Suspend a player: every call of theirs is refused. It also hides them, unless the body says otherwise."""
+    """Suspend a player: every call of theirs is refused. It also hides them by default."""
     return _decide_about_player(player, "suspend")
 
 
