@@ -110,7 +110,7 @@ class ModelBoard:
                 return True
         return False
 
-    def listed(self, **where) -> list[tuple[int, str, int, tuple[int, ...]]]:
+    def ranked_rows(self, **where) -> list[tuple[int, str, int, tuple[int, ...]]]:
         """(rank, player, score, columns) of each player, the best first."""
         ordered = sorted(
             self.standings(**where).items(),

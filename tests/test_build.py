@@ -43,7 +43,7 @@ def test_the_key_ring_is_built_without_accounts_and_boards(base):
 def test_boards_are_built_without_actions_and_streams(base):
     journal = journal_build.build(base)
     tables = accounts_build.build_tables(base)
-    boards = boards_build.build_tables(base, journal=journal.reader)
+    boards = boards_build.build_tables(base, journal=journal.reader, accounts=tables.accounts)
     folds = [*boards_build.folds(boards), *accounts_build.folds(boards=boards.projector)]
     writer = journal_build.build_writer(base, journal, folds)
     parts = boards_build.build(base, boards, journal=journal.patient, writer=writer, names=tables.names)

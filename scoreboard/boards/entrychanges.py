@@ -15,7 +15,7 @@ from scoreboard.boards.order import Order
 from scoreboard.boards.preview import outlook
 from scoreboard.boards.projector import BoardProjector
 from scoreboard.boards.restating import Planned, only_changes, restate
-from scoreboard.boards.rules import check_exact
+from scoreboard.boards.rules import StandingsOutdated, check_exact
 from scoreboard.boards.store.entrystates import EntryStates
 from scoreboard.boards.store.rediswriter import Change
 from scoreboard.boards.types import EntryChange, Outlook, Window
@@ -75,6 +75,8 @@ class EntryChanges:
         self.catalogue.refresh_within(db)
         gathered = prepared.gathered
         gathered.catch_up(db, self.catalogue)
+        if self.gather.accounts.find_merged(db, gathered.groups):
+            raise StandingsOutdated  # a guest became part of an account in the meantime
         orders: Mapping[str, Order] = gathered.orders
         plan = only_changes(db, prepared.plan(), orders)
         for standings in plan.values():

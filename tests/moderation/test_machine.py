@@ -152,7 +152,7 @@ class Moderated(RuleBasedStateMachine):
 
     def compare(self, model):
         for region in ("", "eu"):
-            expected = model.listed(region=region)
+            expected = model.ranked_rows(region=region)
             query = {"region": region} if region else {}
             assert self.rows("entries", limit=100, **query) == expected
             assert self.in_sql(Window(BOARD, "all", region)) == [row[1] for row in expected]
@@ -164,7 +164,7 @@ class Moderated(RuleBasedStateMachine):
         today = self.clock.at - self.clock.at % DAY_MS
         for start in (today, today - DAY_MS):
             window = Window(BOARD, rfc3339(start)[:10], "")
-            expected = model.listed(window=(start, start + DAY_MS))
+            expected = model.ranked_rows(window=(start, start + DAY_MS))
             assert self.in_sql(window) == [row[1] for row in expected]
             if expected:
                 assert self.rows("entries", limit=100, period=window.period) == expected

@@ -7,7 +7,7 @@ import pytest
 from tests.actions.play import Player, define
 from tests.boards.calls import list_entries, put, refusal, submit
 from tests.merging.conftest import Account
-from tests.moderation.calls import check_consistency, undo
+from tests.moderation.calls import check_consistency, decide, entry_ids, undo
 
 
 def rows(client, board="cup", **query):
@@ -207,4 +207,37 @@ def test_a_player_leaves_all_boards_and_comes_back(client, parts):
     assert ada.http.get("/v1/me").json["data"]["listed"] is False
     ada.http.patch("/v1/me", json={"listed": True})
     assert rows(client, "main") == [(ada.id, 10)]
+    check_consistency(parts)
+
+
+def test_an_entry_of_a_merged_guest_counts_for_the_account_and_can_be_reversed(client, parts):
+    define(parts)
+    ada, guest = Account(parts, "ada"), Player(parts)
+    ada.play()
+    guest.play()
+    (one,) = entry_ids(client, player=guest.id)
+    assert ada.merge(guest).status_code == 200
+
+    answer = decide(client, "reverse", one)
+
+    assert answer["standings"][0]["player"] == ada.id
+    assert rows(client, "main") == [(ada.id, 10)]
+    check_consistency(parts)
+    undo(client, answer["decision"]["id"])
+    assert rows(client, "main") == [(ada.id, 20)]
+    check_consistency(parts)
+
+
+def test_a_guest_whose_entry_is_reversed_gives_the_account_only_what_counts(client, parts):
+    define(parts)
+    ada, guest = Account(parts, "ada"), Player(parts)
+    guest.play()
+    guest.play()
+    decision = decide(client, "reverse", entry_ids(client, player=guest.id)[0])["decision"]["id"]
+
+    assert ada.merge(guest).status_code == 200
+
+    assert rows(client, "main") == [(ada.id, 10)]
+    undo(client, decision)
+    assert rows(client, "main") == [(ada.id, 20)]
     check_consistency(parts)

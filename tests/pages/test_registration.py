@@ -122,9 +122,9 @@ def files_loaded_by(page: str) -> set[Path]:
     return found
 
 
-def with_page(app: Flask, view, rule="/moderation") -> Flask:
+def with_page(app: Flask, view, rule="/tournaments") -> Flask:
     """The app with one more page, as a feature would add it."""
-    bp = Blueprint("moderation", __name__)
+    bp = Blueprint("tournaments", __name__)
     bp.after_request(rendering.add_headers)
     bp.add_url_rule(rule, "queue", view)
     app.register_blueprint(bp)
@@ -148,7 +148,7 @@ def test_every_page_is_declared(app):
 
 @pytest.mark.parametrize("view", [new_view(), described(html=True)(new_view())])
 def test_a_page_that_is_not_declared_is_found(app, view):
-    assert undeclared_pages(with_page(app, view)) == ["moderation.queue"]
+    assert undeclared_pages(with_page(app, view)) == ["tournaments.queue"]
 
 
 def test_every_page_has_tests_of_accessibility(app):
@@ -163,7 +163,7 @@ def test_every_script_and_style_sheet_belongs_to_a_page(app):
 
 
 def test_a_script_that_no_page_names_is_found_and_kept_by_no_browser(app):
-    new = "js/moderation/page.js"
+    new = "js/tournaments/page.js"
 
     assert files_without_page(app, [*script_files(), new]) == [new]
     assert not files.is_covered(new, [name for one in pages_of(app) for name in one.page.files])
@@ -201,7 +201,7 @@ def test_every_page_keeps_the_language_of_the_address(app):
 
 
 def test_a_page_that_loses_the_language_is_found(app):
-    assert without_language(with_page(app, page(query=NoQuery)(new_view()))) == ["moderation.queue"]
+    assert without_language(with_page(app, page(query=NoQuery)(new_view()))) == ["tournaments.queue"]
 
 
 def test_every_page_says_what_it_may_load_and_that_it_depends_on_the_language(app):
@@ -209,11 +209,11 @@ def test_every_page_says_what_it_may_load_and_that_it_depends_on_the_language(ap
 
 
 def test_a_page_without_these_headers_is_found(app):
-    bp = Blueprint("moderation", __name__)
-    bp.add_url_rule("/moderation", "queue", page()(new_view()))
+    bp = Blueprint("tournaments", __name__)
+    bp.add_url_rule("/tournaments", "queue", page()(new_view()))
     app.register_blueprint(bp)
 
-    assert without_headers(app) == ["moderation.queue"]
+    assert without_headers(app) == ["tournaments.queue"]
 
 
 def test_the_developers_navigation_leads_to_all_their_pages(app):
@@ -223,7 +223,7 @@ def test_the_developers_navigation_leads_to_all_their_pages(app):
 def test_a_page_for_developers_that_their_navigation_does_not_lead_to_is_found(app):
     view = page()(new_view("problems.html", codes={}))
 
-    assert without_nav(with_page(app, view)) == ["moderation.queue"]
+    assert without_nav(with_page(app, view)) == ["tournaments.queue"]
 
 
 def test_a_declared_page_is_in_the_navigation_and_the_service_worker(app):
@@ -233,7 +233,7 @@ def test_a_declared_page_is_in_the_navigation_and_the_service_worker(app):
     nav = NAV.search(client.get("/docs?lang=de").text)[0]
     constants = client.get("/sw.js").text
 
-    assert nav.count('href="/moderation?lang=de"') == 1
-    assert nav.rindex('href="/moderation') > nav.rindex('href="/problems')
-    assert re.search(r"const PAGES = (.*)", constants)[1].count('"moderation"') == 1
-    assert re.search(r"const COPIES = (.*)", constants)[1].count('"moderation"') == 1
+    assert nav.count('href="/tournaments?lang=de"') == 1
+    assert nav.rindex('href="/tournaments') > nav.rindex('href="/problems')
+    assert re.search(r"const PAGES = (.*)", constants)[1].count('"tournaments"') == 1
+    assert re.search(r"const COPIES = (.*)", constants)[1].count('"tournaments"') == 1
