@@ -30,7 +30,7 @@ CUT_CELLS = f"""() => {{
 }}"""
 # What is cut at the side of the screen, but for code, which scrolls in a box of its own.
 WIDE = """() => [...document.querySelectorAll("main *:not(.unseen, pre *)")]
-  .filter((node) => node.getBoundingClientRect().right > innerWidth + 1)
+  .filter((node) => node.checkVisibility() && node.getBoundingClientRect().right > innerWidth + 1)
   .map((node) => node.outerHTML.slice(0, 200))"""
 SEEN = """() => [...document.querySelectorAll("#rows tbody tr")]
   .filter((row) => row.getBoundingClientRect().bottom <= innerHeight).length"""
@@ -98,6 +98,10 @@ def test_no_page_of_a_board_scrolls_sideways_on_a_phone(open_page, board, langua
         page.goto(f"{path}{'&' if '?' in path else '?'}lang={language}")
         assert page.evaluate("document.documentElement.scrollWidth") <= 320, path
         assert page.evaluate(WIDE) == [], path
+        for menu in page.locator("details.choices summary").all():
+            menu.click()
+            assert page.evaluate(WIDE) == [], path
+            menu.click()
 
 
 @pytest.mark.parametrize("path", ["/b/{}", "/b/{}/tv"])
