@@ -261,12 +261,13 @@ def _decide_about_player(player: str, action: PlayerAction) -> Response:
     wanted = convert(json_body(optional=True), DecisionAboutPlayer)
     until = future_time("until", wanted.until, now=parts().base.clock())
     players, directory = parts().moderation.players, parts().moderation.directory
-    directory.get(player)
     if wanted.dry_run:
+        directory.get(player)
         decided = players.preview(player, action, author(), hide=wanted.hide)
         return answer({"data": PlayerDecided.after(directory.get(player), decided)})
 
     def write() -> Response:
+        directory.get(player)
         decided = players.decide(
             player, action, wanted.why, author(), context=context(), until=until, hide=wanted.hide
         )

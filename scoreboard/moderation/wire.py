@@ -104,9 +104,9 @@ class EntriesQuery(Struct, kw_only=True, rename="camel", forbid_unknown_fields=T
     player: str = ""
     board: str = ""
     action_type: str = ""
-    state: EntryState | None = None
-    from_: Annotated[str, Meta(description="A time.")] = msgspec.field(default="", name="from")
-    to: Annotated[str, Meta(description="A time.")] = ""
+    state: Literal["", "counted", "held", "reversed"] = ""
+    from_: Time = msgspec.field(default="", name="from")
+    to: Time = ""
     limit: Limit = 20
     cursor: Cursor = ""
 
@@ -118,7 +118,7 @@ class EntriesQuery(Struct, kw_only=True, rename="camel", forbid_unknown_fields=T
             action_type=self.action_type,
             from_=time_of("from", self.from_ or None),
             to=time_of("to", self.to or None),
-            state=self.state,
+            state=self.state or None,
         )
 
 

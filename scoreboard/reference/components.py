@@ -14,6 +14,7 @@ Slug = Annotated[str, Meta(pattern=r"^[a-z]+(-[a-z]+)*\Z")]
 PATH_PARAMETERS: dict[str, tuple[Any, str, str]] = {
     "board": (BoardId, "A board's id.", "main"),
     "player": (PlayerId, "A player's id.", "ada"),
+    "id": (str, "The id of a decision. A job has the id of its decision.", "dec_0f5c1d7a9be24c6380a1"),
     "name": (ActionName, "An action type's name.", "play-round"),
     "session": (SessionId, "A session's id.", "8d0b54c9c3f14c3c9f3d1b3f7f3f5a52"),
     "slug": (Slug, "An error code, with - in place of _.", "board-not-found"),
