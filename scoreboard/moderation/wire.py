@@ -105,8 +105,8 @@ class EntriesQuery(Struct, kw_only=True, rename="camel", forbid_unknown_fields=T
     board: str = ""
     action_type: str = ""
     state: Literal["", "counted", "held", "reversed"] = ""
-    from_: Time = msgspec.field(default="", name="from")
-    to: Time = ""
+    from_: Time | UnsetType = msgspec.field(default=UNSET, name="from")
+    to: Time | UnsetType = UNSET
     limit: Limit = 20
     cursor: Cursor = ""
 
@@ -116,8 +116,8 @@ class EntriesQuery(Struct, kw_only=True, rename="camel", forbid_unknown_fields=T
             player=self.player,
             board=self.board,
             action_type=self.action_type,
-            from_=time_of("from", self.from_ or None),
-            to=time_of("to", self.to or None),
+            from_=time_of("from", None if self.from_ is UNSET else self.from_),
+            to=time_of("to", None if self.to is UNSET else self.to),
             state=self.state or None,
         )
 
