@@ -209,7 +209,7 @@ class BoardsFollower:
         """All standings of a window, the best first. While a page is in use, the next one is read.
 
         In this order Redis puts each standing at the end of what it holds, in half of the time. A standing
-        that changes meanwhile may be missed or come twice: its writer writes it to the built window as well.
+        that changes in between may be missed or come twice: its writer writes it to the built window as well.
         """
         read = partial(self.standings.best, window_id, len(order.names), limit=FILL_PAGE)
         with ThreadPoolExecutor(1) as reading:

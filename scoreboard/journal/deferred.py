@@ -30,7 +30,7 @@ class DeferredRows:
     def write(self, db: Connection) -> int:
         """Write the waiting rows in the writer's transaction. Returns their number, for `forget`."""
         by_table: dict[Rows, list[tuple[Any, ...]]] = {}
-        waiting = self._waiting.copy()  # at once: rows may be added meanwhile
+        waiting = self._waiting.copy()  # at once: rows may be added while these are written
         for table, row in waiting:
             by_table.setdefault(table, []).append(row)
         for table, rows in by_table.items():

@@ -1,4 +1,4 @@
-"""Turns: long work on many viewers stops every millisecond, so that requests are answered meanwhile."""
+"""Turns: long work on many viewers stops every millisecond, so that requests are answered in between."""
 
 from __future__ import annotations
 
