@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +14,7 @@ from scoreboard.core.concurrency import deadline
 from scoreboard.core.storage.db import Connection
 from scoreboard.journal.types import Fact, RecordedFact
 from scoreboard.moderation.planning import added
-from scoreboard.moderation.recording import Recording, entries_fact
+from scoreboard.moderation.recording import Recording, entries_fact, new_decision
 from scoreboard.moderation.rules import MAX_ENTRIES, nothing_to_decide
 from scoreboard.moderation.selecting import Selecting
 from scoreboard.moderation.store.decisions import StoredDecisions
@@ -60,7 +59,7 @@ class EntryDecisions:
         Raises NotFound, entry_not_found; Conflict, nothing_to_decide; Forbidden, protected_player.
         """
         deadline.lift()  # players may have years of facts to read
-        data = _data(action, why, author)
+        data = new_decision(action, why, author)
         lines, more = self._select(selection, author)
         if more and isinstance(selection, EntryFilter):
             return self._begin(selection, data, context)
@@ -132,17 +131,6 @@ class EntryDecisions:
         found = self.decisions.get(id)
         assert found is not None, "the fact was recorded"
         return found
-
-
-def _data(action: str, why: Reasoning, author: Author) -> dict[str, Any]:
-    return {
-        "decision": f"dec_{secrets.token_hex(10)}",
-        "action": action,
-        "author": author.id,
-        "role": author.role,
-        "reason": why.reason,
-        "note": why.note,
-    }
 
 
 def _entries(db: Connection, lines: Sequence[RecordedFact]) -> list[Entry]:

@@ -115,15 +115,10 @@ class EntryFoldBatch(SimpleBatch):
 
 def _decision(fact: Fact, seq: int, at: int, *, status: Status) -> Decision:
     data = fact.data
-    return Decision(
-        id=data["decision"],
-        seq=seq,
-        at=at,
-        author=data["author"],
-        author_role=data["role"],
-        action=data["action"],
-        reason=data["reason"],
-        note=data["note"],
+    return Decision.of(
+        fact,
+        seq,
+        at,
         filter=data.get("filter", ""),
         up_to=data.get("upTo", 0),
         total=data.get("total", len(data.get("entries", ()))),

@@ -55,7 +55,10 @@ class PlayerFoldBatch(SimpleBatch):
         return self.revocations
 
     def _decide(self, fact: Fact, seq: int) -> dict[str, Any]:
-        decision = _decision(fact, seq, self.at)
+        data = fact.data
+        decision = Decision.of(
+            fact, seq, self.at, player=fact.player, until=data.get("until"), hide=data.get("hide")
+        )
         before = PlayerStates(self.db).get(fact.player)
         decisions = [*self.decisions.about(fact.player), decision]
         after = player_state(fact.player, decisions, unlisted=before.unlisted, changed=seq)
@@ -90,20 +93,3 @@ class PlayerFoldBatch(SimpleBatch):
         )
         self.changes += changes
         return {"refolded": refolded}
-
-
-def _decision(fact: Fact, seq: int, at: int) -> Decision:
-    data = fact.data
-    return Decision(
-        id=data["decision"],
-        seq=seq,
-        at=at,
-        author=data["author"],
-        author_role=data["role"],
-        action=data["action"],
-        reason=data["reason"],
-        note=data["note"],
-        player=fact.player,
-        until=data.get("until"),
-        hide=data.get("hide"),
-    )

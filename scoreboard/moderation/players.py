@@ -15,6 +15,7 @@ from scoreboard.core.concurrency import deadline
 from scoreboard.journal.types import SEVERAL_BOARDS, Fact
 from scoreboard.journal.writer import Writer
 from scoreboard.moderation.playerrules import player_state
+from scoreboard.moderation.recording import new_decision
 from scoreboard.moderation.selecting import Selecting
 from scoreboard.moderation.store.decisions import StoredDecisions
 from scoreboard.moderation.types import (
@@ -60,14 +61,7 @@ class PlayerDecisions:
     ) -> Decided:
         """Decide about a player. Raises Conflict, nothing_to_decide; Forbidden, protected_player."""
         self.selecting.check([player], author)
-        data: dict[str, Any] = {
-            "decision": f"dec_{secrets.token_hex(10)}",
-            "action": action,
-            "author": author.id,
-            "role": author.role,
-            "reason": why.reason,
-            "note": why.note,
-        }
+        data = new_decision(action, why, author)
         if until is not None:
             data["until"] = until
         if action == "suspend":

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from scoreboard.boards.rules import StandingsOutdated
-from scoreboard.boards.service import EntryStates
 from scoreboard.core.storage.db import Database
 from scoreboard.journal.types import SEVERAL_BOARDS, Fact, RecordedFact
 from scoreboard.journal.writer import Writer
 from scoreboard.moderation.planning import Actions, changes_of, new_states
 from scoreboard.moderation.selecting import Selecting
+from scoreboard.moderation.types import Action, Author, Reasoning
 
 TRIES = 5  # scores of the same players, or another decision, may come in between
 PATIENCE_SECONDS = 20.0
-
-__all__ = ["EntryStates", "Recording"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +56,18 @@ class Recording:
                 if not remaining_tries:
                     raise
         raise AssertionError("the last try returns or raises")
+
+
+def new_decision(action: Action, why: Reasoning, author: Author) -> dict[str, Any]:
+    """The data of the fact that makes a decision."""
+    return {
+        "decision": f"dec_{secrets.token_hex(10)}",
+        "action": action,
+        "author": author.id,
+        "role": author.role,
+        "reason": why.reason,
+        "note": why.note,
+    }
 
 
 def entries_fact(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Literal
 
 from flask import Blueprint, Response, request
@@ -135,9 +136,7 @@ def undo_decision(id: str) -> Response:
     def write() -> Response:
         return _decided(parts().moderation.decisions.undo(id, author(), context=context()))
 
-    return parts().base.answers.write_once(
-        current().caller, request.get_data(), write, incarnation=lambda: ""
-    )
+    return _once(request.get_data(), write)
 
 
 @bp.get("/jobs/<id>")
@@ -213,7 +212,7 @@ def hide_player(player: str) -> Response:
 @limited("admin")
 @decides_about_player
 def reveal_player(player: str) -> Response:
-    """Show a hidden player again, with all scores that came meanwhile."""
+    """Show a hidden player again, with all scores that came in the meantime."""
     return _decide_about_player(player, "show")
 
 
@@ -254,7 +253,7 @@ def _decide_about_entries(action: EntryAction) -> Response:
     def write() -> Response:
         return _decided(entries.decide(action, selection, wanted.why, author(), context=context()))
 
-    return parts().base.answers.write_once(current().caller, body, write, incarnation=lambda: "")
+    return _once(body, write)
 
 
 def _decide_about_player(player: str, action: PlayerAction) -> Response:
@@ -273,9 +272,12 @@ def _decide_about_player(player: str, action: PlayerAction) -> Response:
         )
         return answer({"data": PlayerDecided.after(directory.get(player), decided)})
 
-    return parts().base.answers.write_once(
-        current().caller, request.get_data(), write, incarnation=lambda: ""
-    )
+    return _once(request.get_data(), write)
+
+
+def _once(body: bytes, write: Callable[[], Response]) -> Response:
+    """Do `write` once for each idempotency key. Nothing that it writes is ever deleted and made again."""
+    return parts().base.answers.write_once(current().caller, body, write, incarnation=lambda: "")
 
 
 def _decided(found: Decided | Unfinished) -> Response:

@@ -8,18 +8,6 @@ from scoreboard.boards.types import EntryState
 from scoreboard.core.errors import Conflict, Forbidden, NotFound
 from scoreboard.moderation.types import EntryAction
 
-REASONS = (
-    "implausible_score",
-    "exploit",
-    "automation",
-    "shared_account",
-    "wrong_data",
-    "offensive_name",
-    "report",
-    "verification_failed",
-    "appeal",
-    "other",
-)
 MAX_ENTRIES = 1000  # of one fact
 TRANSITIONS: dict[tuple[EntryAction, EntryState], EntryState] = {
     ("hold", "counted"): "held",

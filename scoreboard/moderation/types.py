@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Any, Literal, Self
 
 from msgspec import Struct
 
 from scoreboard.accounts.types import Account, PlayerState
 from scoreboard.boards.types import EntryState, Outlook
-from scoreboard.journal.types import RecordedFact
+from scoreboard.journal.types import Fact, RecordedFact
 
 EntryAction = Literal["hold", "release", "reverse", "restore"]
 PlayerAction = Literal["suspend", "reinstate", "hide", "show", "disable-scoring", "enable-scoring"]
 Action = EntryAction | PlayerAction
 Status = Literal["running", "done", "undoing", "undone", "expired"]
+Reason = Literal[
+    "implausible_score",
+    "exploit",
+    "automation",
+    "shared_account",
+    "wrong_data",
+    "offensive_name",
+    "report",
+    "verification_failed",
+    "appeal",
+    "other",
+]
 
 # The fact kinds of decisions about entries.
 DECIDED = "entries-decided"
@@ -35,9 +47,9 @@ class Author(Struct, frozen=True, kw_only=True):
 
 
 class Reasoning(Struct, frozen=True, kw_only=True):
-    """The reason of a decision: a code of REASONS, and a note for moderators."""
+    """The reason of a decision: its code, and a note for moderators."""
 
-    reason: str = "other"
+    reason: Reason = "other"
     note: str = ""
 
 
@@ -101,6 +113,22 @@ class Decision(Struct, frozen=True, kw_only=True):
     status: Status = "done"
     ended_at: int | None = None
     ended_by: str = ""
+
+    @classmethod
+    def of(cls, fact: Fact, seq: int, at: int, **more: Any) -> Self:
+        """The decision that a fact makes. `more` has the fields that only some decisions have."""
+        data = fact.data
+        return cls(
+            id=data["decision"],
+            seq=seq,
+            at=at,
+            author=data["author"],
+            author_role=data["role"],
+            action=data["action"],
+            reason=data["reason"],
+            note=data["note"],
+            **more,
+        )
 
 
 class Decided(Struct, frozen=True, kw_only=True):

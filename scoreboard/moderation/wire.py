@@ -21,22 +21,11 @@ from scoreboard.moderation.types import (
     Entry,
     EntryFilter,
     ModeratedPlayer,
+    Reason,
     Reasoning,
     Unfinished,
 )
 
-Reason = Literal[
-    "implausible_score",
-    "exploit",
-    "automation",
-    "shared_account",
-    "wrong_data",
-    "offensive_name",
-    "report",
-    "verification_failed",
-    "appeal",
-    "other",
-]
 EntryId = Annotated[
     str, pattern(r"^[0-9]{1,4}-[0-9]{1,15}\Z", "an entry's id", description="An entry's id, as in a receipt.")
 ]
@@ -116,8 +105,8 @@ class EntriesQuery(Struct, kw_only=True, rename="camel", forbid_unknown_fields=T
             player=self.player,
             board=self.board,
             action_type=self.action_type,
-            from_=time_of("from", None if self.from_ is UNSET else self.from_),
-            to=time_of("to", None if self.to is UNSET else self.to),
+            from_=time_of("from", self.from_),
+            to=time_of("to", self.to),
             state=self.state or None,
         )
 
@@ -344,9 +333,9 @@ def entry_number(id: str) -> int:
     return int(id.partition("-")[2])
 
 
-def time_of(field: str, text: str | None) -> int | None:
-    """A time in a request. Raises ValidationFailed."""
-    if text is None:
+def time_of(field: str, text: str | UnsetType | None) -> int | None:
+    """A time in a request; None if it has none. Raises ValidationFailed."""
+    if text is None or text is UNSET:
         return None
     try:
         return parse(text)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from msgspec import structs
+
 from scoreboard.core.storage.db import Rows
 from scoreboard.core.storage.table import Table
 from scoreboard.moderation.types import Decision, Status
@@ -76,9 +78,9 @@ class StoredDecisions(Table):
 
     def add(self, decision: Decision) -> None:
         """Add a decision."""
-        row = [getattr(decision, name) for name, _ in FIELDS]
-        row[10] = None if decision.hide is None else int(decision.hide)
-        self.run(lambda db: DECISIONS.write(db, [tuple(row)]))
+        values = structs.asdict(decision)
+        values["hide"] = None if decision.hide is None else int(decision.hide)
+        self.run(lambda db: DECISIONS.write(db, [tuple(values[name] for name, _ in FIELDS)]))
 
     def move(self, id: str, *, position: int, done: int) -> None:
         """Note that a job took `done` more entries, the last one of which is `position`."""
